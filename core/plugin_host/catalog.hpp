@@ -1,0 +1,77 @@
+// The plugins of this process: found by their manifests, loaded when a provider asks for their
+// type, and checked before anything of theirs runs.
+//
+//   Catalog catalog({.search_path = {...}});
+//   std::vector<Problem> problems;
+//   auto instances = catalog.load(entries, problems);   // all problems at once, none hidden
+//
+// A plugin that is missing, says one thing in its manifest and another in its code, or refuses its
+// configuration is a Problem with the setting's file:line:column and what to do about it.
+//
+// Threads: load() and the destructor on one control thread; it may block (files, dlopen, the
+// plugin's own create()).
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/config_value.hpp"
+#include "core/base/origin.hpp"
+#include "core/plugin_host/instance.hpp"
+
+namespace patchbay::plugin_host {
+
+// One entry of `providers:`.
+struct ProviderEntry {
+  std::string name;
+  std::string type;         // the value of `plugin:`
+  Origin type_origin;
+  Origin origin;            // of the entry itself
+  ConfigValue config;       // the `config:` subtree; kNull when there is none
+};
+
+// What one manifest says; shown by `patchbay plugins`.
+struct PluginInfo {
+  std::string id;
+  std::string version;
+  std::string license;
+  std::filesystem::path manifest;
+  std::vector<std::string> types;
+  std::vector<std::string> modes;  // of all its types, for people
+  std::vector<Problem> problems;   // why it could not be used, if so
+};
+
+using LogSink = std::function<void(int level, std::string_view plugin, std::string_view message)>;
+
+class Catalog {
+ public:
+  struct Options {
+    std::vector<std::filesystem::path> search_path;  // earlier wins nothing: a type twice is an error
+    std::filesystem::path state_folder;              // private copies go here; empty: a fresh temporary folder
+    std::string host_version;
+    LogSink log;                                     // levels are PBAY_LOG_*; called from any thread
+    int log_level = PBAY_LOG_INFO;
+  };
+
+  explicit Catalog(Options options);
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
+  // Makes an instance for each entry. On return either `problems` is unchanged and every entry has
+  // its instance, in order, or problems were added and the result is empty.
+  std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
+                                              std::vector<Problem>& problems);
+
+  // Every manifest on the search path, readable or not; nothing is loaded.
+  [[nodiscard]] std::vector<PluginInfo> list() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace patchbay::plugin_host

@@ -1,0 +1,73 @@
+// What the configuration file says, typed, checked and complete: every field has its value.
+//
+// Read from YAML by load.hpp. Plain data: copied into immutable snapshots, never changed in place.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/config_value.hpp"
+#include "core/base/origin.hpp"
+
+namespace patchbay::settings {
+
+struct Server {
+  std::string listen = "127.0.0.1:8080";  // "host:port", "[v6]:port", ":port" for every address
+  Origin listen_origin;
+  unsigned workers = 0;                   // 0: auto, one a core
+  std::vector<std::string> cors_origins;  // "https://app.example.com", or "*"
+  std::vector<std::string> hosts;         // further Host names answered while listening on loopback
+};
+
+struct Log {
+  enum class Level { kTrace, kDebug, kInfo, kWarn, kError, kOff };
+  Level level = Level::kInfo;
+};
+
+struct Plugins {
+  std::vector<std::filesystem::path> path;  // absolute, in the order written
+};
+
+struct Defaults {
+  std::vector<std::string> provider;  // the first enabled one answers
+  Origin provider_origin;
+  std::string model;                  // for requests that name none; empty: such a request is refused
+  Origin model_origin;
+};
+
+struct Provider {
+  std::string name;
+  std::string plugin;  // the provider type
+  Origin plugin_origin;
+  Origin origin;
+  bool enabled = true;  // false when `enabled: false`, or when config.api_key is present and empty
+  std::string disabled_because;
+  ConfigValue config;
+  // Kept by the host, never shown to the plugin:
+  std::int64_t connect_timeout_ms = 5'000;
+  std::int64_t first_byte_timeout_ms = 600'000;  // model APIs think for minutes
+  std::int64_t idle_timeout_ms = 300'000;        // between two pieces of an answer
+  std::string proxy;
+};
+
+struct Model {
+  std::string name;  // what clients ask for; "*" matches every other name
+  Origin origin;
+  std::vector<std::string> provider;  // the first enabled one answers
+  Origin provider_origin;
+  std::string upstream_model;  // empty: the client's name is passed on
+};
+
+struct Settings {
+  Server server;
+  Log log;
+  Plugins plugins;
+  Defaults defaults;
+  std::vector<Provider> providers;
+  std::vector<Model> models;
+};
+
+}  // namespace patchbay::settings
