@@ -4,6 +4,8 @@
 // Scalars keep their text. What type a plain (unquoted) scalar has is decided by the schema that
 // asks: `port: 8080` is a number where a number is wanted and text where text is wanted, so that
 // `api_key: ${KEY}` stays text when the key happens to be digits. Variables are already replaced.
+// A scalar that holds a variable counts as plain even in quotes, because inside `{ ... }` YAML
+// wants quotes around `"${PORT}"` whatever is meant.
 
 #pragma once
 
@@ -19,9 +21,12 @@ struct ConfigValue {
   struct Member;
 
   Kind kind = Kind::kNull;
-  std::string text;     // kScalar
-  bool quoted = false;  // kScalar: written in quotes, so it is text whatever it looks like
-  bool secret = false;  // kScalar: came from a file or the environment; never shown
+  std::string text;         // kScalar
+  bool quoted = false;      // kScalar: written in quotes, so it is text whatever it looks like
+  bool secret = false;      // kScalar: came from a file or the environment, or is named like a key,
+                            // a token or a password; never shown
+  std::string source = {};  // kScalar: where a secret came from, as "${PORT}"; may be shown:
+                            // `got (value of ${PORT})`; empty for one written in the file itself
   Origin origin;
   std::vector<ConfigValue> items;  // kList
   std::vector<Member> members;     // kMap, in the order written, keys unique

@@ -18,7 +18,7 @@ struct Origin {
 // One thing that is wrong with a configuration: all of them are collected, then shown at once.
 struct Problem {
   Origin origin;
-  std::string path;     // dotted path of the setting: "providers.openai.config.base_url"; may be empty
+  std::string path;  // dotted path of the setting: "providers.openai.config.base_url"; may be empty
   std::string message;  // what is wrong and what to do; never a secret's value
 
   [[nodiscard]] std::string text() const {

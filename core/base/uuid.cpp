@@ -1,11 +1,11 @@
 #include "core/base/uuid.hpp"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+
+#include <sys/random.h>
 
 #include "core/base/clock.hpp"
 

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "core/base/result.hpp"
@@ -20,6 +21,8 @@ class Reactor {
  public:
   struct Options {
     unsigned workers = 1;  // at least 1, at most 256
+    // Told what a callback threw: a fault of ours that the loop survives. Any worker's thread.
+    std::function<void(const char* what)> on_fault = {};
   };
 
   // Starts the threads and waits until every loop turns.

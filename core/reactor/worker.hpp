@@ -14,8 +14,9 @@
 // Level-triggered: a descriptor that stays readable is reported every turn.
 //
 // Threads: every function here but Worker::post() is called on the worker's own thread.
-// Exceptions: callbacks must not throw; one that does is logged and ends the process's turn, not
-// the process.
+// Exceptions: callbacks must not throw; one that does is reported to Reactor::Options::on_fault,
+// and the loop goes on.
+// A callback may destroy the handle that called it, if it touches nothing of its own afterwards.
 
 #pragma once
 
@@ -23,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"

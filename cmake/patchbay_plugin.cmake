@@ -1,0 +1,53 @@
+# How a provider plugin is built: one shared object, one exported function, safe to load beside any
+# other plugin and to unload again. docs/plugins.md gives the reason for each flag; in short, nothing
+# but the entry point may be visible, nothing may stay unresolved, and nothing may be "unique".
+include_guard(GLOBAL)
+
+set(PATCHBAY_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/../core/sdk/plugin.map)
+
+# patchbay_add_plugin(NAME <name> MANIFEST <path> [SCHEMAS <files...>] SOURCES <files...>
+#                     [LINK <targets...>] [OUTPUT_DIRECTORY <dir>])
+#
+# Makes the target plugin_<name>, which builds libpatchbay_<name>.so into OUTPUT_DIRECTORY (default:
+# <build>/plugins/<name>) with the manifest, as manifest.json, and the schemas beside it: that folder
+# is what a user copies. Each schema x.schema.json is also there for the sources as a C++ string
+# literal, so that the text in the library and the file cannot drift apart:
+#   constexpr char kSchema[] =
+#   #include "x.schema.json.inc"
+#       ;
+function(patchbay_add_plugin)
+  cmake_parse_arguments(PLUGIN "" "NAME;MANIFEST;OUTPUT_DIRECTORY" "SCHEMAS;SOURCES;LINK" ${ARGN})
+  if(NOT PLUGIN_NAME OR NOT PLUGIN_MANIFEST OR NOT PLUGIN_SOURCES OR PLUGIN_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "patchbay_add_plugin needs NAME, MANIFEST and SOURCES; "
+                        "not understood: '${PLUGIN_UNPARSED_ARGUMENTS}'")
+  endif()
+  if(NOT PLUGIN_OUTPUT_DIRECTORY)
+    set(PLUGIN_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins/${PLUGIN_NAME})
+  endif()
+  set(target plugin_${PLUGIN_NAME})
+  set(literals ${CMAKE_CURRENT_BINARY_DIR}/${target}_literals)
+
+  add_library(${target} MODULE ${PLUGIN_SOURCES})
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" OUTPUT_NAME libpatchbay_${PLUGIN_NAME} LIBRARY_OUTPUT_DIRECTORY ${PLUGIN_OUTPUT_DIRECTORY}
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    BUILD_RPATH "" SKIP_BUILD_RPATH ON
+    LINK_DEPENDS ${PATCHBAY_PLUGIN_MAP})
+  target_include_directories(${target} PRIVATE ${literals})
+  target_link_libraries(${target} PRIVATE patchbay_options patchbay_sdk ${PLUGIN_LINK})
+  target_compile_options(${target} PRIVATE
+    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
+  target_link_options(${target} PRIVATE -Wl,-z,now -Wl,--version-script=${PATCHBAY_PLUGIN_MAP})
+  if(NOT PATCHBAY_SANITIZE)  # a sanitizer's runtime lives in the host's executable
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
+
+  configure_file(${PLUGIN_MANIFEST} ${PLUGIN_OUTPUT_DIRECTORY}/manifest.json COPYONLY)
+  file(MAKE_DIRECTORY ${literals})
+  foreach(schema IN LISTS PLUGIN_SCHEMAS)
+    get_filename_component(file ${schema} NAME)
+    configure_file(${schema} ${PLUGIN_OUTPUT_DIRECTORY}/${file} COPYONLY)
+    file(READ ${schema} text)
+    file(CONFIGURE OUTPUT ${literals}/${file}.inc CONTENT "R\"schema(@text@)schema\"" @ONLY)
+  endforeach()
+endfunction()

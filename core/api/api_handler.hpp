@@ -1,0 +1,30 @@
+// The server's handler on one worker: policy, routing to handlers, and answers for what has none.
+
+#pragma once
+
+#include <memory>
+
+#include "core/api/reply.hpp"
+#include "core/server/exchange.hpp"
+
+namespace patchbay::api {
+
+class ApiHandler final : public server::Handler {
+ public:
+  ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot);
+  ~ApiHandler() override;
+
+  void handle(server::Exchange& exchange) override;
+  server::Rejection reject(int status,
+                           std::string_view message,
+                           const server::Request& request) override;
+
+ private:
+  void preflight(server::Exchange& exchange, const Context& context, std::string_view allow);
+
+  upstream::Client client_;
+  const WorkerContext worker_;
+  SnapshotPtr snapshot_;
+};
+
+}  // namespace patchbay::api

@@ -1,0 +1,94 @@
+#include "core/api/reply.hpp"
+
+#include <algorithm>
+
+#include "core/base/uuid.hpp"
+#include "core/dialects/openai_chat/error_body.hpp"
+#include "core/relay/answer_headers.hpp"
+#include "core/telemetry/log.hpp"
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::size_t kRequestIdMax = 128;
+constexpr std::size_t kLoggedPathMax = 256;
+
+bool is_json(std::string_view content_type) {
+  return http::starts_with_ignoring_case(content_type, "application/json") ||
+         http::starts_with_ignoring_case(content_type, "application/problem+json");
+}
+
+}  // namespace
+
+std::string request_id_of(const http::HeaderList& headers) {
+  const auto given = headers.find("x-request-id");
+  const bool fit = given && !given->empty() && given->size() <= kRequestIdMax &&
+                   std::all_of(given->begin(), given->end(), [](char c) {
+                     return c > ' ' && c < 0x7F && c != '"' && c != '\\';
+                   });
+  return fit ? std::string(*given) : "req_" + make_uuid();
+}
+
+http::HeaderList common_headers(const Context& context, const server::Request& request) {
+  http::HeaderList headers;
+  headers.add("x-request-id", context.request_id);
+  context.snapshot->access.add_cors(request.headers, headers);
+  return headers;
+}
+
+void reply_json(server::Exchange& exchange,
+                const Context& context,
+                int status,
+                std::string_view body,
+                const http::HeaderList& more) {
+  http::HeaderList headers = common_headers(context, exchange.request());
+  headers.add("content-type", "application/json");
+  for (const auto& [name, value] : more)
+    headers.set(name, value);
+  log_request(exchange.request(), context, {.status = status});
+  exchange.respond(status, headers, body);
+}
+
+// Where the upstream said in JSON what is wrong, its own words are the best there are: they pass as
+// they came, since clients know their vendor's errors. A page of HTML, or nothing, helps nobody.
+void reply_failure(server::Exchange& exchange,
+                   const Context& context,
+                   const chat::Failure& failure,
+                   const http::HeaderList& more) {
+  http::HeaderList headers = common_headers(context, exchange.request());
+  for (const auto& [name, value] : more)
+    headers.set(name, value);
+  if (const std::int64_t wait = chat::clamped_retry_after_ms(failure); wait >= 0) {
+    relay::add_retry_after(headers, wait);
+  }
+  const int status = chat::status_of(failure);
+  log_request(exchange.request(), context, {.status = status, .failure = failure.message});
+  const bool own_words = failure.category != PBAY_ERR_AUTH && !failure.upstream_body.empty() &&
+                         is_json(failure.upstream_content_type);
+  if (own_words) {
+    headers.set("content-type", failure.upstream_content_type);
+    return exchange.respond(status, headers, failure.upstream_body);
+  }
+  headers.set("content-type", "application/json");
+  exchange.respond(status, headers, dialects::openai_chat::error_body(failure));
+}
+
+void log_request(const server::Request& request, const Context& context, const Logged& what) {
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - context.began).count();
+  log::Line line(what.status >= 500 ? log::Level::kWarn : log::Level::kInfo, "request");
+  line.text("request_id", context.request_id)
+      .text("method", request.method)
+      .text("path", std::string_view(request.target).substr(0, kLoggedPathMax))
+      .number("status", what.status)
+      .number("ms", took)
+      .text("peer", request.peer);
+  if (!what.provider.empty()) line.text("provider", what.provider);
+  if (!what.model.empty()) line.text("model", what.model);
+  if (what.first_byte_ms >= 0) line.number("first_byte_ms", what.first_byte_ms);
+  if (what.usage.input >= 0) line.number("input_tokens", what.usage.input);
+  if (what.usage.output >= 0) line.number("output_tokens", what.usage.output);
+  if (!what.failure.empty()) line.text("error", what.failure);
+}
+
+}  // namespace patchbay::api

@@ -1,0 +1,66 @@
+// What every handler needs to answer: the request's context, JSON replies, errors, and the line in
+// the log that each request leaves.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/api/snapshot.hpp"
+#include "core/base/clock.hpp"
+#include "core/chat/failure.hpp"
+#include "core/chat/usage.hpp"
+#include "core/server/exchange.hpp"
+#include "core/upstream/client.hpp"
+
+namespace patchbay::api {
+
+// What lives on a worker and serves all its requests.
+struct WorkerContext {
+  reactor::Worker& worker;
+  upstream::Client& client;
+};
+
+// One request as handlers see it. Copied into whatever outlives the handler.
+struct Context {
+  const WorkerContext* worker = nullptr;
+  SnapshotPtr snapshot;
+  std::string request_id;
+  Time began = Clock::now();
+  std::vector<std::string> segments;  // of the path behind the route's own, decoded
+};
+
+// The client's X-Request-Id if it is fit to be one (1-128 printable characters), else a new one.
+std::string request_id_of(const http::HeaderList& headers);
+
+// The headers that every answer carries: x-request-id, and CORS where the request asks for it.
+http::HeaderList common_headers(const Context& context, const server::Request& request);
+
+// A JSON answer; logged.
+void reply_json(server::Exchange& exchange,
+                const Context& context,
+                int status,
+                std::string_view body,
+                const http::HeaderList& more = {});
+
+// A failure in the OpenAI dialect, with its status and Retry-After; logged.
+void reply_failure(server::Exchange& exchange,
+                   const Context& context,
+                   const chat::Failure& failure,
+                   const http::HeaderList& more = {});
+
+// What belongs into the log about an answer beyond the request itself.
+struct Logged {
+  int status = 0;  // 499: the client left before the end
+  std::string provider = {};
+  std::string model = {};
+  std::string failure = {};
+  std::int64_t first_byte_ms = -1;
+  chat::Usage usage = {};
+};
+
+void log_request(const server::Request& request, const Context& context, const Logged& what);
+
+}  // namespace patchbay::api

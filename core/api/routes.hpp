@@ -1,0 +1,33 @@
+// The URL table: which method and path leads to which handler.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/api/reply.hpp"
+
+namespace patchbay::api {
+
+using HandlerFunction = void (*)(server::Exchange&, const Context&);
+
+struct Match {
+  HandlerFunction handler;
+  std::vector<std::string> segments;  // what the route's "*" matched
+};
+
+// The path is known, the method is not one of `allow` ("GET, HEAD, OPTIONS").
+struct WrongMethod {
+  std::string allow;
+};
+
+struct NoRoute {};
+
+// `segments` is the decoded path. Both with and without "/v1" in front, a trailing slash is the
+// same path.
+std::variant<Match, WrongMethod, NoRoute> find_route(std::string_view method,
+                                                     const std::vector<std::string_view>& segments);
+
+}  // namespace patchbay::api

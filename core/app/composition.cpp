@@ -1,0 +1,161 @@
+#include "core/app/composition.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <system_error>
+
+#include "core/app/start_files.hpp"
+#include "core/base/clock.hpp"
+#include "core/telemetry/log.hpp"
+
+namespace patchbay::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+log::Level level_of(int plugin_level) {
+  switch (plugin_level) {
+    case PBAY_LOG_TRACE:
+      return log::Level::kTrace;
+    case PBAY_LOG_DEBUG:
+      return log::Level::kDebug;
+    case PBAY_LOG_INFO:
+      return log::Level::kInfo;
+    case PBAY_LOG_WARN:
+      return log::Level::kWarn;
+    default:
+      return log::Level::kError;  // misbehaviour included
+  }
+}
+
+const settings::Provider* find_provider(const settings::Settings& settings,
+                                        const std::string& name) {
+  for (const settings::Provider& provider : settings.providers) {
+    if (provider.name == name) return &provider;
+  }
+  return nullptr;
+}
+
+// The first enabled one of `names`; with none, `why` says what is in the way.
+std::string first_enabled(const settings::Settings& settings,
+                          const std::vector<std::string>& names,
+                          std::string& why) {
+  why.clear();
+  for (const std::string& name : names) {
+    const settings::Provider* provider = find_provider(settings, name);
+    if (provider == nullptr) continue;
+    if (provider->enabled) return name;
+    why += (why.empty() ? "" : "; ") + ("provider `" + name + "` is disabled: ") +
+           provider->disabled_because;
+  }
+  if (why.empty()) why = "no provider is named for it";
+  return {};
+}
+
+routing::RouteTable draw_routes(const settings::Settings& settings) {
+  std::vector<routing::Rule> rules;
+  for (const settings::Model& model : settings.models) {
+    routing::Rule rule;
+    rule.model = model.name;
+    rule.upstream_model = model.upstream_model;
+    const auto& names = model.provider.empty() ? settings.defaults.provider : model.provider;
+    rule.provider = first_enabled(settings, names, rule.unavailable);
+    rules.push_back(std::move(rule));
+  }
+  std::string why;
+  return {std::move(rules),
+          {first_enabled(settings, settings.defaults.provider, why), settings.defaults.model}};
+}
+
+relay::Provider make_provider(const settings::Provider& entry,
+                              std::shared_ptr<plugin_host::Instance> instance) {
+  using std::chrono::milliseconds;
+  relay::Provider provider;
+  provider.instance = std::move(instance);
+  provider.connection.connect_timeout = milliseconds(entry.connect_timeout_ms);
+  provider.connection.proxy = entry.proxy;
+  provider.timeouts.first_byte = milliseconds(entry.first_byte_timeout_ms);
+  provider.timeouts.idle = milliseconds(entry.idle_timeout_ms);
+  return provider;
+}
+
+}  // namespace
+
+fs::path installation_prefix() {
+  std::error_code error;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::current_path() : binary.parent_path().parent_path();
+}
+
+settings::Loaded load_settings(const CommandLine& command_line) {
+  const settings::Environment environment = settings::process_environment();
+  const auto file = choose_config(command_line, environment);
+  settings::Loaded loaded = file ? settings::load_file(*file, environment)
+                                 : settings::load_built_in(environment, installation_prefix());
+  if (command_line.listen) {
+    loaded.settings.server.listen = *command_line.listen;
+    loaded.settings.server.listen_origin = {};
+  }
+  if (command_line.log_level) {
+    using Level = settings::Log::Level;
+    constexpr std::pair<const char*, Level> kLevels[] = {{"trace", Level::kTrace},
+                                                         {"debug", Level::kDebug},
+                                                         {"info", Level::kInfo},
+                                                         {"warn", Level::kWarn},
+                                                         {"error", Level::kError},
+                                                         {"off", Level::kOff}};
+    for (const auto& [name, level] : kLevels) {
+      if (*command_line.log_level == name) loaded.settings.log.level = level;
+    }
+  }
+  return loaded;
+}
+
+plugin_host::Catalog::Options catalog_options(const settings::Settings& settings,
+                                              const CommandLine& command_line) {
+  plugin_host::Catalog::Options options;
+  options.search_path = plugin_folders(
+      command_line, settings, settings::process_environment(), installation_prefix());
+  options.host_version = kVersion;
+  options.log_level = std::min(static_cast<int>(settings.log.level), int{PBAY_LOG_ERROR});
+  options.log = [](int level, std::string_view plugin, std::string_view message) {
+    log::Line(level_of(level), "plugin").text("plugin", plugin).text("message", message);
+  };
+  return options;
+}
+
+api::SnapshotPtr compose(const settings::Settings& settings,
+                         plugin_host::Catalog& catalog,
+                         bool loopback,
+                         std::vector<Problem>& problems) {
+  std::vector<plugin_host::ProviderEntry> entries;
+  std::vector<const settings::Provider*> enabled;
+  for (const settings::Provider& provider : settings.providers) {
+    if (!provider.enabled) continue;
+    enabled.push_back(&provider);
+    entries.push_back(
+        {provider.name, provider.plugin, provider.plugin_origin, provider.origin, provider.config});
+  }
+  const std::size_t before = problems.size();
+  auto instances = catalog.load(entries, problems);
+  if (problems.size() > before) return nullptr;
+
+  relay::ProviderTable providers;
+  for (std::size_t i = 0; i < enabled.size(); ++i) {
+    providers.emplace(enabled[i]->name, make_provider(*enabled[i], std::move(instances[i])));
+  }
+  return std::make_shared<const api::Snapshot>(
+      api::Snapshot{draw_routes(settings),
+                    std::move(providers),
+                    {loopback, settings.server.hosts, settings.server.cors_origins},
+                    unix_ms() / 1000});
+}
+
+void print_problems(const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems)
+    std::cerr << problem.text() << '\n';
+  std::cerr << "patchbay: " << problems.size() << (problems.size() == 1 ? " problem" : " problems")
+            << " in the configuration; nothing was started\n";
+}
+
+}  // namespace patchbay::app

@@ -1,0 +1,40 @@
+// From settings to what answers requests: plugins found and loaded, providers made, routes drawn.
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/api/snapshot.hpp"
+#include "core/app/command_line.hpp"
+#include "core/base/origin.hpp"
+#include "core/plugin_host/catalog.hpp"
+#include "core/settings/load.hpp"
+
+namespace patchbay::app {
+
+inline constexpr const char* kVersion = PATCHBAY_VERSION;
+
+// The folder that holds bin/ and plugins/, from where the binary stands.
+std::filesystem::path installation_prefix();
+
+// Reads the configuration that the command line, the environment or the usual places name.
+settings::Loaded load_settings(const CommandLine& command_line);
+
+// Plugins log through the host; their lines end in ours.
+plugin_host::Catalog::Options catalog_options(const settings::Settings& settings,
+                                              const CommandLine& command_line);
+
+// Makes the enabled providers and the routes to them. Problems are added; with any, the result is
+// null. `loopback`: the server listens on a loopback address only.
+api::SnapshotPtr compose(const settings::Settings& settings,
+                         plugin_host::Catalog& catalog,
+                         bool loopback,
+                         std::vector<Problem>& problems);
+
+// One line for each, on standard error, and a last one that says what to do.
+void print_problems(const std::vector<Problem>& problems);
+
+}  // namespace patchbay::app

@@ -1,0 +1,120 @@
+// One call to one provider: the plugin's state machine, and the upstream transfer it asks for.
+//
+//   create -> build_request -> (send) -> on_head -> on_frames* -> on_end
+//                  ^                         |                      |
+//                  +------ NEXT_REQUEST -----+----------------------+
+//
+// or, for a provider that does its own work: create -> start -> events -> complete.
+//
+// Destroying an attempt cancels it: the upstream connection is closed in the same turn.
+//
+// Threads: everything on the call's worker.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/chat/failure.hpp"
+#include "core/http/header_list.hpp"
+#include "core/plugin_host/instance.hpp"
+#include "core/reactor/worker.hpp"
+#include "core/relay/call_request.hpp"
+#include "core/relay/frame_reader.hpp"
+#include "core/relay/provider_table.hpp"
+#include "core/upstream/client.hpp"
+
+namespace patchbay::relay {
+
+// What an attempt tells the call. None of these may destroy the attempt but on_done() and
+// on_failed(), which are the last, exactly one of them.
+class AttemptObserver {
+ public:
+  virtual ~AttemptObserver() = default;
+
+  // The upstream accepts. `passes`: its body is the client's answer, and comes by on_bytes().
+  virtual void on_answer(const upstream::ResponseHead& head, bool passes) = 0;
+  virtual Status on_bytes(std::string_view bytes) = 0;
+  virtual pbay_status on_event(const pbay_event& event) = 0;
+  virtual void on_done() = 0;
+  virtual void on_failed(chat::Failure failure, const http::HeaderList& upstream_headers) = 0;
+};
+
+class Attempt final : private upstream::ResponseHandler, private plugin_host::CallObserver {
+ public:
+  struct Context {
+    reactor::Worker& worker;
+    upstream::Client& client;
+  };
+
+  // All references must outlive the attempt. `number` counts the attempts of a call from 0.
+  Attempt(Context context,
+          const Provider& provider,
+          const CallRequest& request,
+          std::string upstream_model,
+          std::uint32_t number,
+          AttemptObserver& observer);
+  ~Attempt() override;
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  // The observer hears nothing before start() has returned, but for on_failed(), which may come
+  // from inside.
+  void start();
+
+  // Back-pressure: nothing more is read from the upstream, or emitted by the plugin.
+  void pause();
+  void resume();
+
+ private:
+  // upstream::ResponseHandler
+  void on_head(const upstream::ResponseHead& head) override;
+  void on_body(std::string_view bytes) override;
+  void on_end(Status status) override;
+
+  // plugin_host::CallObserver
+  pbay_status on_event(const pbay_event& event) override;
+  void on_complete(pbay_status status) override;
+
+  void fill_request(std::uint32_t number);
+  void next_request();
+  void send();
+  bool take_frames(const std::vector<pbay_frame>& frames);
+  void end_error_answer();
+  void end_message(pbay_status status, const Error* error);
+  void done();
+  void fail(chat::Failure failure);
+  void fail_plugin(pbay_status status);
+  [[nodiscard]] chat::Failure plugin_failure(pbay_status status) const;
+  [[nodiscard]] chat::Failure transport_failure(const Error& error) const;
+
+  const Context context_;
+  const Provider& provider_;
+  const CallRequest& client_request_;
+  const std::string upstream_model_;
+  AttemptObserver& observer_;
+
+  pbay_request request_{};
+  std::vector<pbay_kv> client_headers_;
+  std::unique_ptr<plugin_host::Call> call_;  // reads request_: destroyed before it
+
+  pbay_http_request http_{};
+  reactor::Timer delay_;  // before a request that the plugin wants later
+  std::unique_ptr<upstream::Transfer> transfer_;
+  http::HeaderList answer_headers_;
+  std::string answer_type_;
+  int answer_status_ = 0;
+  bool passes_ = false;
+  std::optional<FrameReader> frames_;
+  std::string error_body_;
+  pbay_status event_status_ = PBAY_OK;  // what on_event() said when it refused
+  unsigned steps_ = 0;
+  bool paused_ = false;
+  bool stopped_ = false;  // the plugin has seen the end of the answer
+};
+
+}  // namespace patchbay::relay

@@ -1,0 +1,230 @@
+#include "core/relay/call.hpp"
+
+#include <utility>
+
+#include "core/relay/answer_headers.hpp"
+#include "core/relay/limits.hpp"
+
+namespace patchbay::relay {
+namespace {
+
+bool is_event_stream(std::string_view content_type) {
+  return http::starts_with_ignoring_case(content_type, "text/event-stream");
+}
+
+}  // namespace
+
+Call::Call(Context context,
+           CallRequest request,
+           routing::Route route,
+           std::unique_ptr<chat::Encoder> encoder,
+           ClientSide& client)
+    : context_(context),
+      request_(std::move(request)),
+      route_(std::move(route)),
+      encoder_(std::move(encoder)),
+      client_(client),
+      started_(Clock::now()),
+      flush_(context.worker, [this] { flush(); }),
+      commit_timer_(context.worker, [this] { on_commit_time(); }),
+      silence_timer_(context.worker, [this] { on_silence(); }),
+      deadline_timer_(context.worker, [this] { on_deadline(); }) {}
+
+void Call::start() {
+  if (request_.deadline != Time::max()) deadline_timer_.arm_at(request_.deadline);
+  try_target(0);
+}
+
+void Call::try_target(std::size_t index) {
+  target_ = index;
+  const routing::Target& target = route_.targets[index];
+  attempt_ = std::make_unique<Attempt>(Attempt::Context{context_.worker, context_.client},
+                                       context_.providers.find(target.provider)->second,
+                                       request_,
+                                       target.upstream_model,
+                                       static_cast<std::uint32_t>(index),
+                                       *this);
+  attempt_->start();
+}
+
+// The upstream says yes. Whether it passes as it is or is written anew decides everything after.
+void Call::on_answer(const upstream::ResponseHead& head, bool passes) {
+  upstream_headers_ = client_headers(head.headers);
+  if (passes) {
+    status_ = head.status;
+    content_type_ = head.headers.find("content-type").value_or("application/json");
+    passing_.emplace(
+        PassThrough::Options{.events = is_event_stream(content_type_), .show_alias = route_.alias},
+        *encoder_);
+    if (!route_.alias && head.content_length >= 0) {
+      length_ = static_cast<std::uint64_t>(head.content_length);
+    }
+  } else {
+    status_ = 200;
+    content_type_ = encoder_->content_type();
+  }
+  if (streams()) commit_timer_.arm(limits::kCommitAfter);
+}
+
+// True when the client may have the answer in pieces as they come.
+bool Call::streams() const {
+  return passing_ ? is_event_stream(content_type_) : encoder_->streaming();
+}
+
+Status Call::on_bytes(std::string_view bytes) {
+  const Status fed = passing_->feed(bytes, out_);
+  flush();
+  return fed;
+}
+
+pbay_status Call::on_event(const pbay_event& event) {
+  if (content_type_.empty()) content_type_ = encoder_->content_type();  // no upstream, no head
+  const pbay_status status = encoder_->on_event(event, out_);
+  if (!out_.empty()) flush_.schedule();
+  return status;
+}
+
+// Hands over what is there, once something is there and it may go.
+void Call::flush() {
+  if (over_ || out_.empty()) return;
+  if (!committed_) {
+    if (!streams() && out_.size() < limits::kHeldBytesMax) return;
+    if (!streams() && !passing_) return;  // a body written anew is whole or nothing
+    commit();
+  }
+  client_.write(out_);
+  out_.clear();
+  if (streams()) silence_timer_.arm(limits::kKeepAlive);
+  if (!client_.writable() && attempt_) attempt_->pause();
+}
+
+void Call::commit() {
+  committed_ = true;
+  began();
+  client_.begin(status_, answer_headers(), streams() ? std::nullopt : length_);
+}
+
+void Call::began() {
+  commit_timer_.cancel();
+  deadline_timer_.cancel();
+  first_byte_ms_ =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started_).count();
+}
+
+http::HeaderList Call::answer_headers() const {
+  http::HeaderList headers = upstream_headers_;
+  headers.set("content-type", content_type_);
+  if (streams()) {
+    headers.set("cache-control", "no-cache");
+    headers.set("x-accel-buffering", "no");
+  }
+  return headers;
+}
+
+void Call::on_drain() {
+  if (!over_ && attempt_) attempt_->resume();
+}
+
+void Call::on_done() {
+  if (passing_) {
+    passing_->finish(out_);
+  } else {
+    if (content_type_.empty()) content_type_ = encoder_->content_type();
+    encoder_->finish(out_);
+  }
+  if (committed_) {
+    client_.write(out_);
+    over_ = true;
+    client_.end();
+  } else if (streams()) {
+    commit();
+    client_.write(out_);
+    over_ = true;
+    client_.end();
+  } else {
+    began();
+    if (passing_ && !route_.alias) encoder_->read_usage(out_);
+    over_ = true;
+    client_.respond(status_, answer_headers(), out_);
+  }
+  out_.clear();
+  silence_timer_.cancel();
+  attempt_.reset();
+}
+
+void Call::on_failed(chat::Failure failure, const http::HeaderList& upstream_headers) {
+  if (over_) return;
+  const http::HeaderList headers = client_headers(upstream_headers);
+  if (!committed_ && target_ + 1 < route_.targets.size()) {
+    out_.clear();
+    passing_.reset();
+    return try_target(target_ + 1);
+  }
+  give_up(failure, headers);
+  attempt_.reset();
+}
+
+void Call::give_up(const chat::Failure& failure, const http::HeaderList& headers) {
+  over_ = true;
+  failure_ = failure.message;
+  commit_timer_.cancel();
+  silence_timer_.cancel();
+  deadline_timer_.cancel();
+  if (!committed_) {
+    status_ = chat::status_of(failure);
+    return client_.refuse(failure, headers);
+  }
+  if (!streams()) return client_.abort();  // half a body can only be cut off
+  // Complete events that were written still count; half an event was held back and is dropped.
+  encoder_->fail(failure, out_);
+  client_.write(out_);
+  out_.clear();
+  client_.end();
+}
+
+void Call::on_commit_time() {
+  if (over_ || committed_ || !streams()) return;
+  commit();
+  on_silence();
+}
+
+void Call::on_silence() {
+  if (over_ || !committed_) return;
+  client_.write(encoder_->keep_alive());
+  silence_timer_.arm(limits::kKeepAlive);
+}
+
+void Call::probe() {
+  if (committed_ && streams() && !over_) client_.write(encoder_->keep_alive());
+}
+
+void Call::on_deadline() {
+  if (over_ || committed_) return;
+  chat::Failure failure;
+  failure.category = PBAY_ERR_TIMEOUT;
+  failure.message = "No answer within the time that the client allows";
+  give_up(failure, {});
+  attempt_.reset();
+}
+
+void Call::shut_down() {
+  if (over_) return;
+  chat::Failure failure;
+  failure.category = PBAY_ERR_OVERLOADED;
+  failure.message = "The server is shutting down";
+  give_up(failure, {});
+  attempt_.reset();
+}
+
+Outcome Call::outcome() const {
+  Outcome outcome;
+  outcome.provider = route_.targets[target_].provider;
+  outcome.upstream_model = route_.targets[target_].upstream_model;
+  outcome.status = over_ || committed_ ? status_ : 0;
+  outcome.failure = failure_;
+  outcome.usage = encoder_->usage();
+  outcome.first_byte_ms = first_byte_ms_;
+  return outcome;
+}
+
+}  // namespace patchbay::relay

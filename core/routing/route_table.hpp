@@ -1,0 +1,68 @@
+// Which provider answers for which model name.
+//
+// Built once from the settings and never changed, so that workers share it without a lock. A name
+// leads to an ordered list of targets; today its length is one.
+
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/chat/failure.hpp"
+
+namespace patchbay::routing {
+
+// The name that stands for every name not listed.
+inline constexpr std::string_view kAnyModel = "*";
+
+struct Target {
+  std::string provider;        // the provider's name in the configuration
+  std::string upstream_model;  // what the upstream calls the model
+};
+
+struct Route {
+  std::vector<Target> targets;  // in the order they are tried; never empty
+  // The client's name for the model differs from the upstream's, so that answers show it back.
+  bool alias = false;
+};
+
+// One line of `models:`.
+struct Rule {
+  std::string model;           // what clients ask for, or kAnyModel
+  std::string provider;        // "" when none of its providers is enabled
+  std::string upstream_model;  // "" : the client's name is passed on
+  std::string unavailable;     // why, when provider is ""
+};
+
+class RouteTable {
+ public:
+  struct Defaults {
+    std::string provider;  // for clients that name a provider or nothing; "" none
+    std::string model;     // for requests that name no model; "" none
+  };
+
+  RouteTable(std::vector<Rule> rules, Defaults defaults);
+
+  // The route of a model name; "" asks for the default model. A name that nobody serves is a
+  // failure the client can read: 404, model_not_found.
+  [[nodiscard]] std::variant<Route, chat::Failure> resolve(std::string_view model) const;
+
+  // The names that can be listed, in the order of the configuration: no wildcard, only served ones.
+  [[nodiscard]] const std::vector<Rule>& listed() const { return listed_; }
+
+  // The provider of the wildcard; "" without one.
+  [[nodiscard]] std::string any_provider() const;
+
+ private:
+  [[nodiscard]] const Rule* find(std::string_view model) const;
+
+  std::map<std::string, Rule, std::less<>> rules_;
+  std::vector<Rule> listed_;
+  Defaults defaults_;
+};
+
+}  // namespace patchbay::routing

@@ -1,0 +1,119 @@
+#include "core/server/head_rules.hpp"
+
+#include <algorithm>
+
+#include "core/http/header_list.hpp"
+
+namespace patchbay::server {
+namespace {
+
+constexpr std::size_t kLengthDigitsMax = 18;  // fits 63 bits
+
+bool all_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Counts the fields that decide how long the message is and whom it is for.
+struct FramingFields {
+  int hosts = 0;
+  int lengths = 0;
+  int encodings = 0;
+
+  std::optional<HeadFault> take(std::string_view name, std::string_view value) {
+    if (http::equals_ignoring_case(name, "host")) {
+      if (++hosts > 1) return HeadFault{400, "More than one Host header"};
+    } else if (http::equals_ignoring_case(name, "content-length")) {
+      if (++lengths > 1) return HeadFault{400, "More than one Content-Length header"};
+      if (!all_digits(value) || value.size() > kLengthDigitsMax) {
+        return HeadFault{400, "Content-Length must be a plain decimal number"};
+      }
+    } else if (http::equals_ignoring_case(name, "transfer-encoding")) {
+      if (++encodings > 1 || !http::equals_ignoring_case(value, "chunked")) {
+        return HeadFault{400, "The only Transfer-Encoding accepted is \"chunked\""};
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<HeadFault> verdict(bool http_1_0) const {
+    if (lengths > 0 && encodings > 0) {
+      return HeadFault{400, "Content-Length and Transfer-Encoding exclude each other"};
+    }
+    if (encodings > 0 && http_1_0) {
+      return HeadFault{400, "HTTP/1.0 knows no Transfer-Encoding"};
+    }
+    if (hosts == 0 && !http_1_0) return HeadFault{400, "The Host header is missing"};
+    return std::nullopt;
+  }
+};
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
+  return text;
+}
+
+std::optional<HeadFault> check_bytes(std::string_view head) {
+  for (std::size_t i = 0; i < head.size(); ++i) {
+    const char c = head[i];
+    if (c == '\0') return HeadFault{400, "NUL byte in the request's head"};
+    if (c == '\n' && (i == 0 || head[i - 1] != '\r')) {
+      return HeadFault{400, "Line feed without carriage return in the request's head"};
+    }
+    if (c == '\r' && (i + 1 == head.size() || head[i + 1] != '\n')) {
+      return HeadFault{400, "Carriage return without line feed in the request's head"};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool hopeless_head(std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] == '\0') return true;
+    if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r')) return true;
+  }
+  return false;
+}
+
+std::optional<HeadFault> check_head(std::string_view head, std::size_t headers_max) {
+  if (auto fault = check_bytes(head)) return fault;
+  const std::size_t first_end = head.find("\r\n");
+  const std::string_view request_line = head.substr(0, first_end);
+  const bool http_1_0 = request_line.ends_with(" HTTP/1.0");
+  if (!http_1_0 && !request_line.ends_with(" HTTP/1.1")) {
+    return HeadFault{505, "Only HTTP/1.1 and HTTP/1.0 are spoken here"};
+  }
+  if (std::count(request_line.begin(), request_line.end(), ' ') != 2) {
+    return HeadFault{400, "The request line must be METHOD TARGET VERSION with single spaces"};
+  }
+  head.remove_prefix(first_end + 2);
+
+  FramingFields framing;
+  std::size_t fields = 0;
+  while (!head.starts_with("\r\n")) {
+    const std::size_t end = head.find("\r\n");
+    const std::string_view line = head.substr(0, end);
+    head.remove_prefix(end + 2);
+    if (++fields > headers_max) return HeadFault{431, "Too many header fields"};
+    if (line.front() == ' ' || line.front() == '\t') {
+      return HeadFault{400, "Folded header lines are not accepted"};
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) {
+      return HeadFault{400, "A header line without a name"};
+    }
+    const std::string_view name = line.substr(0, colon);
+    if (name.find_first_of(" \t") != std::string_view::npos) {
+      return HeadFault{400, "White space in or after a header's name"};
+    }
+    if (auto fault = framing.take(name, trim(line.substr(colon + 1)))) return fault;
+  }
+  return framing.verdict(http_1_0);
+}
+
+}  // namespace patchbay::server
