@@ -3,8 +3,6 @@
 # but the entry point may be visible, nothing may stay unresolved, and nothing may be "unique".
 include_guard(GLOBAL)
 
-set(PATCHBAY_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/../core/sdk/plugin.map)
-
 # patchbay_add_plugin(NAME <name> MANIFEST <path> [SCHEMAS <files...>] SOURCES <files...>
 #                     [LINK <targets...>] [OUTPUT_DIRECTORY <dir>])
 #
@@ -25,6 +23,7 @@ function(patchbay_add_plugin)
     set(PLUGIN_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins/${PLUGIN_NAME})
   endif()
   set(target plugin_${PLUGIN_NAME})
+  set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../core/sdk/plugin.map)
   set(literals ${CMAKE_CURRENT_BINARY_DIR}/${target}_literals)
 
   add_library(${target} MODULE ${PLUGIN_SOURCES})
@@ -32,12 +31,12 @@ function(patchbay_add_plugin)
     PREFIX "" OUTPUT_NAME libpatchbay_${PLUGIN_NAME} LIBRARY_OUTPUT_DIRECTORY ${PLUGIN_OUTPUT_DIRECTORY}
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     BUILD_RPATH "" SKIP_BUILD_RPATH ON
-    LINK_DEPENDS ${PATCHBAY_PLUGIN_MAP})
+    LINK_DEPENDS ${map})
   target_include_directories(${target} PRIVATE ${literals})
   target_link_libraries(${target} PRIVATE patchbay_options patchbay_sdk ${PLUGIN_LINK})
   target_compile_options(${target} PRIVATE
     $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
-  target_link_options(${target} PRIVATE -Wl,-z,now -Wl,--version-script=${PATCHBAY_PLUGIN_MAP})
+  target_link_options(${target} PRIVATE -Wl,-z,now -Wl,--version-script=${map})
   if(NOT PATCHBAY_SANITIZE)  # a sanitizer's runtime lives in the host's executable
     target_link_options(${target} PRIVATE -Wl,-z,defs)
   endif()

@@ -8,8 +8,14 @@
 // A plugin that is missing, says one thing in its manifest and another in its code, or refuses its
 // configuration is a Problem with the setting's file:line:column and what to do about it.
 //
-// Threads: load() and the destructor on one control thread; it may block (files, dlopen, the
-// plugin's own create()).
+// Loading again makes a new generation of every plugin whose library has changed; the old one stays
+// until its last instance and call are gone. It is taken down on a thread of the catalog's own,
+// whoever let go of it last.
+//
+// Threads: load(), settle() and the destructor on one control thread; they may block (files,
+// dlopen, the plugin's own create() and destroy()). Let go of the calls and instances before the
+// catalog; it waits up to five seconds for those that plugins still hold, and leaves what remains
+// as it is.
 
 #pragma once
 
@@ -21,16 +27,17 @@
 #include "core/base/config_value.hpp"
 #include "core/base/origin.hpp"
 #include "core/plugin_host/instance.hpp"
+#include "core/plugin_host/log_sink.hpp"
 
 namespace patchbay::plugin_host {
 
 // One entry of `providers:`.
 struct ProviderEntry {
   std::string name;
-  std::string type;         // the value of `plugin:`
+  std::string type;  // the value of `plugin:`
   Origin type_origin;
-  Origin origin;            // of the entry itself
-  ConfigValue config;       // the `config:` subtree; kNull when there is none
+  Origin origin;       // of the entry itself
+  ConfigValue config;  // the `config:` subtree; kNull when there is none
 };
 
 // What one manifest says; shown by `patchbay plugins`.
@@ -44,15 +51,14 @@ struct PluginInfo {
   std::vector<Problem> problems;   // why it could not be used, if so
 };
 
-using LogSink = std::function<void(int level, std::string_view plugin, std::string_view message)>;
-
 class Catalog {
  public:
   struct Options {
-    std::vector<std::filesystem::path> search_path;  // earlier wins nothing: a type twice is an error
-    std::filesystem::path state_folder;              // private copies go here; empty: a fresh temporary folder
+    std::vector<std::filesystem::path>
+        search_path;                     // earlier wins nothing: a type twice is an error
+    std::filesystem::path state_folder;  // private copies go here; empty: a fresh temporary folder
     std::string host_version;
-    LogSink log;                                     // levels are PBAY_LOG_*; called from any thread
+    LogSink log;  // levels are PBAY_LOG_*; called from any thread
     int log_level = PBAY_LOG_INFO;
   };
 
@@ -65,6 +71,10 @@ class Catalog {
   // its instance, in order, or problems were added and the result is empty.
   std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
                                               std::vector<Problem>& problems);
+
+  // Waits until every instance that was let go of has been destroyed, and its plugin unloaded if
+  // that was the last one.
+  void settle();
 
   // Every manifest on the search path, readable or not; nothing is loaded.
   [[nodiscard]] std::vector<PluginInfo> list() const;

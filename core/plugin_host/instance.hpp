@@ -83,20 +83,24 @@ class Call {
  public:
   // `request` must be complete but for `id`, and live, with all it points to, as long as the Call
   // (its body until drop_body()). `observer` must outlive the Call.
+  // When the plugin refuses, the Error has its message, and `failure`, if given, all it told.
   static Result<std::unique_ptr<Call>> create(std::shared_ptr<Instance> instance,
                                               pbay_request& request,
                                               CallObserver& observer,
-                                              Post post);
+                                              Post post,
+                                              CallError* failure = nullptr);
   virtual ~Call() = default;
 
   // True when the provider does its own work: start() instead of build_request() and on_*().
   [[nodiscard]] virtual bool active() const = 0;
 
+  // `out` is cleared first, and sound after a success: a method, a URL, pieces that exist.
   virtual pbay_status build_request(pbay_http_request& out) = 0;
   virtual pbay_status on_head(const pbay_http_head& head) = 0;
   virtual pbay_status on_frames(const pbay_frame* frames, std::size_t count) = 0;
   virtual pbay_status on_end(const pbay_http_end& end) = 0;
 
+  // Begins an active call. After a failure no on_complete() comes.
   virtual pbay_status start() = 0;
   // Asks an active call to end; the Call may be destroyed right after. Idempotent.
   virtual void cancel() = 0;

@@ -22,7 +22,10 @@ class PistacheReactor : public Reactor {
                   std::shared_ptr<EventLoop::Shared> shared)
       : reactor_(std::move(reactor)), shared_(std::move(shared)) {}
 
-  ~PistacheReactor() override { stop(); }
+  ~PistacheReactor() override {
+    stop();
+    shared_->loops.clear();  // each loop holds what holds it
+  }
 
   [[nodiscard]] unsigned size() const override {
     return static_cast<unsigned>(shared_->loops.size());

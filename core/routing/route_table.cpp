@@ -25,7 +25,8 @@ RouteTable::RouteTable(std::vector<Rule> rules, Defaults defaults)
 }
 
 std::variant<Route, chat::Failure> RouteTable::resolve(std::string_view model) const {
-  if (model.empty()) {
+  const bool named = !model.empty();
+  if (!named) {
     if (defaults_.model.empty()) {
       return chat::bad_request("you must provide a model parameter", "model");
     }
@@ -40,7 +41,7 @@ std::variant<Route, chat::Failure> RouteTable::resolve(std::string_view model) c
   const bool renamed = !rule->upstream_model.empty() && rule->upstream_model != model;
   Route route;
   route.targets.push_back({rule->provider, renamed ? rule->upstream_model : std::string(model)});
-  route.alias = renamed;
+  route.alias = renamed && named;  // who named none is shown the real one
   return route;
 }
 

@@ -34,7 +34,7 @@ struct Plugins {
 struct Defaults {
   std::vector<std::string> provider;  // the first enabled one answers
   Origin provider_origin;
-  std::string model;                  // for requests that name none; empty: such a request is refused
+  std::string model;  // for requests that name none; empty: such a request is refused
   Origin model_origin;
 };
 

@@ -8,7 +8,10 @@
 // libcurl makes the connections (names, happy eyeballs, proxies, TLS, certificates); the messages
 // on them are written and parsed here. A request that meets a connection which the upstream had
 // just closed is sent once more on a new one, unseen by the caller, as long as no byte of an
-// answer had come.
+// answer had come. Redirects are not followed.
+//
+// Messages of errors name the upstream as "host:port" and may be shown; they never hold a URL, a
+// header's value or a proxy's password. The first connection has the process ignore SIGPIPE.
 //
 // Threads: everything on the worker's own thread, callbacks included. No callback happens inside
 // start(): the earliest comes from the loop.
@@ -30,24 +33,31 @@ namespace patchbay::upstream {
 
 // How connections to an upstream are made; requests with equal settings share connections.
 struct Connection {
-  std::chrono::milliseconds connect_timeout{5000};  // names, TCP and TLS together
-  std::string proxy;     // "http://host:port", or empty for none; the environment is not asked
-  std::string ca_file;   // PEM bundle; empty: the system's
-  bool verify = true;    // check the certificate and its name
+  // Names, TCP and TLS together, and the wait for a turn to dial (Client::Options::dials_max).
+  std::chrono::milliseconds connect_timeout{5000};
+  std::string proxy;    // "http://host:port", or empty for none; the environment is not asked
+  std::string ca_file;  // PEM bundle; empty: the system's
+  bool verify = true;   // check the certificate and its name
   friend bool operator==(const Connection&, const Connection&) = default;
 };
 
+// Zero means that there is no limit. Time in which the transfer is paused does not count.
 struct Timeouts {
-  std::chrono::milliseconds first_byte{0};  // from the request sent to the first byte of the head; 0: none
-  std::chrono::milliseconds idle{0};        // between two reads of the body; 0: none
+  // From the last byte of the request that the upstream took to the first byte of the final head:
+  // an upstream that does not take the request at all runs into it as well.
+  std::chrono::milliseconds first_byte{0};
+  // Between two reads, from that byte on.
+  std::chrono::milliseconds idle{0};
 };
 
 struct Request {
   std::string method;
-  std::string url;           // "https://host[:port]/path?query"; http and https only
-  http::HeaderList headers;  // without Host, Content-Length, Transfer-Encoding, Connection: ours
+  std::string url;  // "https://host[:port]/path?query"; http and https only
+  // Host, Content-Length, Transfer-Encoding and Connection are ours and left out if given.
+  http::HeaderList headers;
   // The body, in pieces, sent in order. The bytes are the caller's and must stay valid until
-  // on_head() or on_end(), since a retry sends them again.
+  // on_head() or on_end() begins, since a retry sends them again. (What is unsent when an answer
+  // comes that early is copied.)
   std::vector<std::string_view> body;
   Connection connection;
   Timeouts timeouts;
@@ -59,21 +69,23 @@ struct ResponseHead {
   std::int64_t content_length = -1;  // -1: not told
 };
 
+// Every callback may pause, resume, finish or destroy the Transfer, and start others.
 class ResponseHandler {
  public:
   virtual ~ResponseHandler() = default;
 
-  // The final head (1xx answers are swallowed). `head` is valid until on_end() has returned.
+  // The final head (1xx answers are swallowed). `head` is valid while the Transfer lives.
   virtual void on_head(const ResponseHead& head) = 0;
 
-  // The next bytes of the body, transfer coding removed; valid during the call. May call pause(),
-  // and may destroy the Transfer.
+  // The next bytes of the body, transfer coding removed; valid during the call. One call brings
+  // what one read brought, however many chunks that was.
   virtual void on_body(std::string_view bytes) = 0;
 
   // Exactly once unless the Transfer is destroyed first, and the last call. ok() means the whole
-  // message arrived as its framing promised (a body that ends by closing counts as whole).
-  // Otherwise: kUnavailable (could not connect, refused, reset before the head), kTimeout,
-  // kProtocol (not HTTP, or cut short). May destroy the Transfer.
+  // message arrived as its framing promised (a body that ends by closing counts as whole, also
+  // where TLS's word of farewell is missing). Otherwise: kInvalid (the URL, a header or the CA file
+  // cannot be used), kUnavailable (could not connect, refused, reset before the head), kTimeout,
+  // kProtocol (not HTTP, or cut short).
   virtual void on_end(Status status) = 0;
 };
 
@@ -84,7 +96,8 @@ class Transfer {
   virtual ~Transfer() = default;
 
   // Stops reading from the upstream: what it sends waits in the kernel, and then at the upstream.
-  // At most what was already read arrives in on_body() afterwards: nothing, in fact.
+  // No callback comes while paused, not even on_end(): what was read already is held back. Sending
+  // goes on. resume() calls nobody back itself.
   virtual void pause() = 0;
   virtual void resume() = 0;
 
@@ -92,8 +105,9 @@ class Transfer {
   [[nodiscard]] virtual std::uint64_t received() const = 0;
 
   // Ends the transfer where the caller knows that the answer is complete (`data: [DONE]`). The
-  // connection is kept if the message turns out to be complete as well, closed otherwise. No
-  // callback comes afterwards; the handler may be destroyed at once.
+  // connection is kept if the message turns out to be complete as well, which is waited for a
+  // quarter of a second and a few bytes long, and closed otherwise. No callback comes afterwards;
+  // the handler may be destroyed at once.
   static void finish(std::unique_ptr<Transfer> transfer);
 
  protected:
@@ -103,10 +117,10 @@ class Transfer {
 class Client {
  public:
   struct Options {
-    std::size_t idle_max = 256;                          // warm connections in all
-    std::chrono::milliseconds idle_timeout{60'000};      // then an unused connection is closed
-    std::size_t head_bytes_max = 64 * 1024;              // of a response
-    std::size_t dials_max = 64;                          // under way at once; more wait their turn
+    std::size_t idle_max = 256;                      // warm connections in all
+    std::chrono::milliseconds idle_timeout{60'000};  // then an unused connection is closed
+    std::size_t head_bytes_max = 64 * 1024;          // of a response
+    std::size_t dials_max = 64;                      // under way at once; more wait their turn
   };
 
   Client(reactor::Worker& worker, Options options);

@@ -1,0 +1,39 @@
+# Patchbay in a container:
+#
+#   docker build -t patchbay .
+#   docker run --rm -p 127.0.0.1:8080:8080 -e OPENAI_API_KEY patchbay
+#
+# Patchbay asks nobody who they are yet, so publish the port on an address of yours only, as above.
+
+FROM debian:bookworm AS build
+WORKDIR /src
+# The list of packages alone, so that a changed source does not install them again.
+COPY scripts/setup scripts/setup
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends $(scripts/setup --print-packages run) \
+ && rm -rf /var/lib/apt/lists/*
+COPY . .
+RUN cmake --preset release \
+ && cmake --build --preset release \
+ && mkdir -p /opt/patchbay \
+ && cd build/release \
+ && find bin plugins -maxdepth 2 -type f \( -name patchbay -o -name '*.so' -o -name '*.json' \) \
+      -exec cp --parents {} /opt/patchbay/ \; \
+ && find /opt/patchbay -type f -not -name '*.json' -exec strip --strip-debug {} +
+
+FROM debian:bookworm-slim
+COPY scripts/setup /tmp/setup
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends $(/tmp/setup --print-packages image) \
+ && rm -rf /var/lib/apt/lists/* /tmp/setup
+COPY --from=build /opt/patchbay /opt/patchbay
+ENV PATH=/opt/patchbay/bin:$PATH
+# Every address of the container; what of it can be reached is decided by whoever runs it.
+ENV PATCHBAY_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+USER 10001:10001
+WORKDIR /
+HEALTHCHECK --interval=30s --timeout=5s --start-period=5s \
+  CMD curl --fail --silent --show-error --output /dev/null --noproxy '*' "http://127.0.0.1:${PATCHBAY_LISTEN##*:}/health"
+ENTRYPOINT ["patchbay"]
+CMD ["serve"]

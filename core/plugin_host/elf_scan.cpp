@@ -1,0 +1,94 @@
+#include "core/plugin_host/elf_scan.hpp"
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <elf.h>
+
+namespace patchbay::plugin_host {
+namespace {
+
+constexpr std::array<std::string_view, 3> kTies{
+    "__cxa_thread_atexit", "__cxa_thread_atexit_impl", "pthread_key_create"};
+
+// Reads structs from the file's bytes, and nothing beyond their end.
+class Elf {
+ public:
+  explicit Elf(std::vector<char> bytes) : bytes_(std::move(bytes)) {}
+
+  template <typename T>
+  [[nodiscard]] std::optional<T> at(std::uint64_t offset) const {
+    if (offset > bytes_.size() || bytes_.size() - offset < sizeof(T)) return std::nullopt;
+    T value;
+    std::memcpy(&value, bytes_.data() + offset, sizeof value);
+    return value;
+  }
+
+  // A text that ends with a NUL; empty when it does not.
+  [[nodiscard]] std::string_view text_at(std::uint64_t offset) const {
+    if (offset >= bytes_.size()) return {};
+    const char* begin = bytes_.data() + offset;
+    const void* end = std::memchr(begin, '\0', bytes_.size() - offset);
+    if (end == nullptr) return {};
+    return {begin, static_cast<std::size_t>(static_cast<const char*>(end) - begin)};
+  }
+
+ private:
+  const std::vector<char> bytes_;
+};
+
+bool symbols_are_free(const Elf& elf, const Elf64_Shdr& symbols, const Elf64_Shdr& names) {
+  if (symbols.sh_entsize != sizeof(Elf64_Sym)) return false;
+  for (std::uint64_t i = 0; i < symbols.sh_size / sizeof(Elf64_Sym); ++i) {
+    const auto symbol = elf.at<Elf64_Sym>(symbols.sh_offset + i * sizeof(Elf64_Sym));
+    if (!symbol) return false;
+    const bool defined = symbol->st_shndx != SHN_UNDEF;
+    if (defined && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE) return false;
+    if (defined) continue;
+    const std::string_view name = elf.text_at(names.sh_offset + symbol->st_name);
+    for (const std::string_view tie : kTies) {
+      if (name == tie) return false;
+    }
+  }
+  return true;
+}
+
+bool dynamic_is_free(const Elf& elf, const Elf64_Shdr& dynamic) {
+  for (std::uint64_t i = 0; i < dynamic.sh_size / sizeof(Elf64_Dyn); ++i) {
+    const auto entry = elf.at<Elf64_Dyn>(dynamic.sh_offset + i * sizeof(Elf64_Dyn));
+    if (!entry) return false;
+    if (entry->d_tag == DT_FLAGS_1 && (entry->d_un.d_val & DF_1_NODELETE) != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool can_be_unmapped(const std::filesystem::path& library) {
+  std::ifstream in(library, std::ios::binary);
+  const Elf elf(std::vector<char>(std::istreambuf_iterator<char>(in), {}));
+  const auto header = elf.at<Elf64_Ehdr>(0);
+  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
+  if (header->e_ident[EI_CLASS] != ELFCLASS64) return false;
+  const auto section = [&](std::uint64_t index) {
+    return elf.at<Elf64_Shdr>(header->e_shoff + index * sizeof(Elf64_Shdr));
+  };
+  bool symbols_seen = false;
+  for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
+    const auto found = section(i);
+    if (!found) return false;
+    if (found->sh_type == SHT_DYNAMIC && !dynamic_is_free(elf, *found)) return false;
+    if (found->sh_type != SHT_DYNSYM) continue;
+    const auto names = section(found->sh_link);
+    if (!names || !symbols_are_free(elf, *found, *names)) return false;
+    symbols_seen = true;
+  }
+  return symbols_seen;
+}
+
+}  // namespace patchbay::plugin_host

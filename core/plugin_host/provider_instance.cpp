@@ -1,0 +1,150 @@
+#include "core/plugin_host/provider_instance.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <sstream>
+#include <utility>
+
+#include "core/plugin_host/control_thread.hpp"
+#include "core/plugin_host/guarded.hpp"
+#include "core/plugin_host/running.hpp"
+#include "core/plugin_host/vocabulary.hpp"
+
+namespace patchbay::plugin_host {
+namespace {
+
+// More than any provider has; a larger count is a plugin's mistake.
+constexpr std::size_t kMaxOperations = 256;
+constexpr std::size_t kMaxModels = 65'536;
+
+std::string lower_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+bool fail(CallError& failure, std::string message) {
+  failure = CallError{};
+  failure.message = std::move(message);
+  return false;
+}
+
+// The plugin's own message, or the status where it gave none.
+bool fail_with_status(CallError& failure, const char* function, pbay_status status) {
+  if (failure.message.empty()) {
+    failure.message = std::string(function) + "() failed with status " + std::to_string(status);
+  }
+  return false;
+}
+
+}  // namespace
+
+ProviderInstance::ProviderInstance(std::shared_ptr<Module> module,
+                                   const pbay_provider_type& type,
+                                   std::string name)
+    : module_(std::move(module)),
+      table_(type.vtbl),
+      name_(std::move(name)),
+      type_name_(text_of(type.type)) {}
+
+std::shared_ptr<ProviderInstance> ProviderInstance::create(std::shared_ptr<Module> module,
+                                                           const pbay_provider_type& type,
+                                                           std::string name,
+                                                           const std::string& config_json,
+                                                           std::shared_ptr<ControlThread> control,
+                                                           CallError& failure) {
+  control->expect();
+  const std::shared_ptr<ProviderInstance> instance(
+      new ProviderInstance(std::move(module), type, std::move(name)),
+      [control = std::move(control)](ProviderInstance* ended) {
+        control->run([ended] { delete ended; });
+      });
+  const bool made = instance->make(config_json, failure) && instance->take_tables(failure) &&
+                    instance->describe(failure);
+  return made ? instance : nullptr;
+}
+
+ProviderInstance::~ProviderInstance() {
+  if (provider_ == nullptr) return;
+  const std::lock_guard lock(module_->control());
+  CallError unheard;
+  const Running scope({.call = nullptr, .control_error = &unheard, .sink = nullptr});
+  guarded(host(), "destroy", table_->destroy, provider_);
+}
+
+bool ProviderInstance::make(const std::string& config_json, CallError& failure) {
+  const pbay_provider_config config{
+      sizeof config, 0, view_of(name_), view_of(config_json), nullptr};
+  const std::lock_guard lock(module_->control());
+  const Running scope({.call = nullptr, .control_error = &failure, .sink = nullptr});
+  pbay_provider* made = nullptr;
+  const pbay_status status = guarded(
+      host(), "create", pbay_status{PBAY_E_PANIC}, table_->create, host().table(), &config, &made);
+  if (status < 0) return fail_with_status(failure, "create", status);
+  if (made == nullptr) return fail(failure, "create() succeeded without a provider");
+  provider_ = made;
+  return true;
+}
+
+bool ProviderInstance::take_tables(CallError& failure) {
+  const auto extension = [&](const char* id) -> const void* {
+    if (table_->get_extension == nullptr) return nullptr;
+    return guarded(host(),
+                   "get_extension",
+                   static_cast<const void*>(nullptr),
+                   table_->get_extension,
+                   provider_,
+                   id);
+  };
+  if (extension(PBAY_EXT_PROVIDER_CREDENTIALS) != nullptr) {
+    return fail(failure,
+                "the plugin's credentials expire (" PBAY_EXT_PROVIDER_CREDENTIALS
+                "), which this Patchbay cannot refresh yet; use another plugin, or a newer "
+                "Patchbay");
+  }
+  active_ = static_cast<const pbay_provider_active*>(extension(PBAY_EXT_PROVIDER_ACTIVE));
+  if (active_ != nullptr) {
+    const bool whole =
+        PBAY_HAS(active_, cancel) && active_->start != nullptr && active_->cancel != nullptr;
+    return whole || fail(failure, "its table " PBAY_EXT_PROVIDER_ACTIVE " is incomplete");
+  }
+  const bool whole =
+      table_->build_request != nullptr && table_->on_frames != nullptr && table_->on_end != nullptr;
+  return whole || fail(failure, "the plugin lacks build_request(), on_frames() or on_end()");
+}
+
+bool ProviderInstance::describe(CallError& failure) {
+  const std::lock_guard lock(module_->control());
+  const Running scope({.call = nullptr, .control_error = &failure, .sink = nullptr});
+  pbay_provider_caps caps{};
+  caps.size = sizeof caps;
+  const pbay_status status =
+      guarded(host(), "describe", pbay_status{PBAY_E_PANIC}, table_->describe, provider_, &caps);
+  if (status < 0) return fail_with_status(failure, "describe", status);
+  return copy_caps(caps, failure);
+}
+
+bool ProviderInstance::copy_caps(const pbay_provider_caps& caps, CallError& failure) {
+  if (caps.op_count > kMaxOperations || (caps.ops == nullptr && caps.op_count != 0) ||
+      caps.model_count > kMaxModels || (caps.models == nullptr && caps.model_count != 0)) {
+    return fail(failure, "describe() gave a broken list");
+  }
+  for (std::size_t i = 0; i < caps.op_count; ++i) {
+    operations_.push_back({caps.ops[i].mode, std::string(text_of(caps.ops[i].dialect))});
+  }
+  std::istringstream headers{std::string(text_of(caps.client_headers))};
+  for (std::string header; headers >> header;)
+    client_headers_.push_back(lower_case(header));
+  for (std::size_t i = 0; i < caps.model_count; ++i) {
+    const pbay_ev_model* model = caps.models[i];
+    if (model == nullptr || model->h.size < sizeof *model) {
+      return fail(failure, "describe() gave a broken model");
+    }
+    models_.push_back(
+        {std::string(text_of(model->id)), std::string(text_of(model->owner)), model->created});
+  }
+  return true;
+}
+
+}  // namespace patchbay::plugin_host

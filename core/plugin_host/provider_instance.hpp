@@ -1,0 +1,74 @@
+// An Instance as the host holds it: the plugin's object and what it said of itself.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/plugin_host/instance.hpp"
+#include "core/plugin_host/module.hpp"
+
+namespace patchbay::plugin_host {
+
+class ControlThread;
+
+class ProviderInstance final : public Instance {
+ public:
+  // Makes the plugin's object from a checked configuration (JSON text) and asks what it can do.
+  // On failure the answer is empty and `failure` has the plugin's own account, or the host's.
+  // The object is destroyed on `control`, whoever lets go of it last.
+  static std::shared_ptr<ProviderInstance> create(std::shared_ptr<Module> module,
+                                                  const pbay_provider_type& type,
+                                                  std::string name,
+                                                  const std::string& config_json,
+                                                  std::shared_ptr<ControlThread> control,
+                                                  CallError& failure);
+  ~ProviderInstance() override;
+
+  [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] const std::string& type() const override { return type_name_; }
+  [[nodiscard]] const std::string& plugin_id() const override { return module_->id(); }
+  [[nodiscard]] const std::string& plugin_version() const override { return module_->version(); }
+  [[nodiscard]] std::uint32_t generation() const override { return module_->generation(); }
+  [[nodiscard]] const std::vector<Operation>& operations() const override { return operations_; }
+  [[nodiscard]] const std::vector<std::string>& client_headers() const override {
+    return client_headers_;
+  }
+  [[nodiscard]] const std::vector<StaticModel>& models() const override { return models_; }
+  [[nodiscard]] std::size_t live_calls() const override { return live_calls_; }
+
+  [[nodiscard]] HostContext& host() const { return module_->host(); }
+  [[nodiscard]] const pbay_provider_vtbl& table() const { return *table_; }
+  [[nodiscard]] pbay_provider* provider() const { return provider_; }
+  // Set when the provider does its own work.
+  [[nodiscard]] const pbay_provider_active* active() const { return active_; }
+
+  void call_began() { ++live_calls_; }
+  void call_ended() { --live_calls_; }
+
+ private:
+  ProviderInstance(std::shared_ptr<Module> module,
+                   const pbay_provider_type& type,
+                   std::string name);
+
+  bool make(const std::string& config_json, CallError& failure);
+  bool take_tables(CallError& failure);
+  bool describe(CallError& failure);
+  bool copy_caps(const pbay_provider_caps& caps, CallError& failure);
+
+  const std::shared_ptr<Module> module_;
+  const pbay_provider_vtbl* const table_;
+  const std::string name_;
+  const std::string type_name_;
+  pbay_provider* provider_ = nullptr;
+  const pbay_provider_active* active_ = nullptr;
+  std::vector<Operation> operations_;
+  std::vector<std::string> client_headers_;
+  std::vector<StaticModel> models_;
+  std::atomic<std::size_t> live_calls_{0};
+};
+
+}  // namespace patchbay::plugin_host

@@ -1,0 +1,7 @@
+#include "core/plugin_host/running.hpp"
+
+namespace patchbay::plugin_host {
+
+constinit thread_local Running* Running::innermost_ = nullptr;
+
+}  // namespace patchbay::plugin_host

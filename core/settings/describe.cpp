@@ -1,0 +1,148 @@
+#include "core/settings/describe.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "core/base/secret.hpp"
+#include "core/settings/report.hpp"
+
+namespace patchbay::settings {
+namespace {
+
+using Kind = ConfigValue::Kind;
+
+const char* name_of(Log::Level level) {
+  switch (level) {
+    case Log::Level::kTrace:
+      return "trace";
+    case Log::Level::kDebug:
+      return "debug";
+    case Log::Level::kInfo:
+      return "info";
+    case Log::Level::kWarn:
+      return "warn";
+    case Log::Level::kError:
+      return "error";
+    case Log::Level::kOff:
+      return "off";
+  }
+  return "info";
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  return text + std::string(text.size() < width ? width - text.size() : 0, ' ');
+}
+
+std::string line(const std::string& name, const std::string& value) {
+  return padded(name, 14) + value + '\n';
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words)
+    out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+// A URL may carry a user and a password in front of its host.
+bool holds_credentials(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view rest = text.substr(scheme + 3);
+  return rest.substr(0, rest.find_first_of("/?#")).find('@') != std::string_view::npos;
+}
+
+std::string config_value(const ConfigValue& value) {
+  switch (value.kind) {
+    case Kind::kNull:
+      return "(nothing)";
+    case Kind::kList:
+      return "(a list of " + std::to_string(value.items.size()) + ")";
+    case Kind::kMap:
+      return "(" + std::to_string(value.members.size()) + " settings)";
+    case Kind::kScalar:
+      break;
+  }
+  if (value.text.empty()) return "(empty)";
+  if (value.secret || holds_credentials(value.text)) {
+    return std::string(Secret::shown()) +
+           (value.source.empty() ? "" : " (from " + value.source + ")");
+  }
+  return value.quoted ? shown(value) : value.text;
+}
+
+std::string providers(const Settings& settings) {
+  std::size_t name_width = 0;
+  std::size_t plugin_width = 0;
+  for (const Provider& provider : settings.providers) {
+    name_width = std::max(name_width, provider.name.size());
+    plugin_width = std::max(plugin_width, provider.plugin.size());
+  }
+  std::string out = "providers\n";
+  for (const Provider& provider : settings.providers) {
+    out += "  " + padded(provider.name, name_width) + "  plugin " +
+           padded(provider.plugin, plugin_width) + "  " +
+           (provider.enabled ? "enabled" : "disabled: " + provider.disabled_because) + '\n';
+    for (const ConfigValue::Member& member : provider.config.members) {
+      out += "    " + member.key + ": " + config_value(member.value) + '\n';
+    }
+    if (!provider.proxy.empty()) out += "    through a proxy\n";
+  }
+  return out;
+}
+
+// "local" or "local (hosted is disabled)": who answers, and who was passed over.
+std::string answering(const std::vector<std::string>& names, const Settings& settings) {
+  std::vector<std::string> disabled;
+  for (const std::string& name : names) {
+    const auto provider = std::find_if(settings.providers.begin(),
+                                       settings.providers.end(),
+                                       [&](const Provider& p) { return p.name == name; });
+    if (provider != settings.providers.end() && provider->enabled) {
+      return name + (disabled.empty() ? "" : " (disabled: " + joined(disabled) + ")");
+    }
+    disabled.push_back(name);
+  }
+  return "nobody (disabled: " + joined(disabled) + ")";
+}
+
+std::string models(const Settings& settings) {
+  if (settings.models.empty()) return {};
+  std::size_t width = 0;
+  for (const Model& model : settings.models)
+    width = std::max(width, model.name.size());
+  std::string out = "models\n";
+  for (const Model& model : settings.models) {
+    const std::string upstream =
+        model.upstream_model.empty() ? "the same name" : model.upstream_model;
+    out += "  " + padded(model.name, width) + "  -> " + answering(model.provider, settings) + ", " +
+           upstream + '\n';
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string describe(const Settings& settings) {
+  const Server& server = settings.server;
+  std::string out = line("listen", server.listen);
+  out += line("workers", server.workers == 0 ? "auto, one a core" : std::to_string(server.workers));
+  out += line("log level", name_of(settings.log.level));
+  if (!server.cors_origins.empty()) out += line("cors origins", joined(server.cors_origins));
+  if (!server.hosts.empty()) out += line("hosts", joined(server.hosts));
+  for (const auto& path : settings.plugins.path)
+    out += line("plugins", path.string());
+  out += providers(settings);
+  out += models(settings);
+  if (!settings.defaults.provider.empty() || !settings.defaults.model.empty()) {
+    out += "defaults\n";
+    if (!settings.defaults.provider.empty()) {
+      out += "  provider  -> " + answering(settings.defaults.provider, settings) + '\n';
+    }
+    if (!settings.defaults.model.empty()) out += "  model     -> " + settings.defaults.model + '\n';
+  }
+  return out;
+}
+
+}  // namespace patchbay::settings

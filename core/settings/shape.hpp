@@ -1,0 +1,43 @@
+// The shape of the configuration: which settings there are, of what type, within what bounds.
+//
+// docs/configuration.md is the reference; config/patchbay.yaml shows every key at its default.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/config_value.hpp"
+#include "core/settings/fields.hpp"
+#include "core/settings/report.hpp"
+#include "core/settings/settings.hpp"
+
+namespace patchbay::settings {
+
+// Reads everything below `root`, with the defaults in place of what is absent or wrong. Relative
+// paths start in `folder`.
+Settings read_settings(const ConfigValue& root,
+                       const std::filesystem::path& folder,
+                       Report& report);
+
+// `defaults:` and `models:`, which name providers; `known` are the names of all that were written,
+// the wrong ones included.
+void read_defaults(const ConfigValue* value,
+                   const std::vector<std::string>& known,
+                   Settings& settings,
+                   Report& report);
+void read_models(const ConfigValue* value,
+                 const std::vector<std::string>& known,
+                 Settings& settings,
+                 Report& report);
+
+// Reports a defaults.model that no listed model and no default provider stands for. `defaults` is
+// the section that settings.defaults was read from.
+void check_default_model(const ConfigValue* defaults, const Settings& settings, Report& report);
+
+// Warns of what is not wrong but will refuse requests: a model or default none of whose providers
+// is enabled.
+void warn_of_dead_ends(const Settings& settings, Report& report);
+
+}  // namespace patchbay::settings

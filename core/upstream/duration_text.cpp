@@ -1,0 +1,15 @@
+#include "core/upstream/duration_text.hpp"
+
+namespace patchbay::upstream {
+
+std::string duration_text(std::chrono::milliseconds duration) {
+  const auto ms = duration.count();
+  if (ms < 1000) return std::to_string(ms) + " ms";
+  std::string text = std::to_string(ms / 1000);
+  if (const auto tenths = ms % 1000 / 100; tenths != 0) {
+    text.append(".").append(std::to_string(tenths));
+  }
+  return text + " s";
+}
+
+}  // namespace patchbay::upstream

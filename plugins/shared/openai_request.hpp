@@ -1,0 +1,20 @@
+// The body of a chat completion on its way up: the client's own, with the model's upstream name in
+// it, and with the request for usage where somebody counts.
+
+#pragma once
+
+#include <span>
+
+#include "patchbay/call.hpp"
+
+namespace patchbay::plugins {
+
+struct OpenAiBodyOptions {
+  bool ask_for_usage = false;  // of a stream; whole answers have it anyway
+};
+
+// The pieces of the upstream body, living as long as the call. Everything but the named changes is
+// the client's, byte by byte. A body that the host holds elsewhere is named as a whole.
+std::span<const pbay_piece> openai_body(const sdk::Call& call, const OpenAiBodyOptions& options);
+
+}  // namespace patchbay::plugins

@@ -1,0 +1,232 @@
+#include "plugins/stub/stub_call.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "plugins/shared/openai_choice.hpp"
+#include "plugins/shared/upstream_error.hpp"
+#include "plugins/stub/stub_provider.hpp"
+
+namespace patchbay::plugins::stub {
+namespace {
+
+// The error body that an upstream would have sent.
+std::string error_body(const ScriptedError& error) {
+  const auto member = [](const char* name, const std::string& value) {
+    std::string out = std::string("\"") + name + "\":";
+    if (value.empty()) return out + "null";
+    append_quoted(out, value);
+    return out;
+  };
+  return "{\"error\":{" + member("message", error.message) + "," + member("type", error.type) +
+         "," + member("param", error.param) + "," + member("code", error.code) + "}}";
+}
+
+std::string answer_id(std::string_view body) {
+  char digits[16];
+  const auto end = std::to_chars(digits, digits + sizeof digits, hash_of(body), 16).ptr;
+  return "chatcmpl-stub-" + std::string(digits, end);
+}
+
+}  // namespace
+
+StubCall::StubCall(const StubProvider& provider, const pbay_request& request)
+    : sdk::ActiveCall(provider.host, request), provider_(provider) {}
+
+pbay_status StubCall::start() {
+  const std::string complaint = read_chat_request(body(), asked_);
+  if (!complaint.empty()) {
+    return fail({.category = PBAY_ERR_BAD_REQUEST, .message = complaint}, PBAY_E_INVALID);
+  }
+  Script script = provider_.script();
+  script.put_over(asked_.script);
+  plan_.lay_out(std::move(script), asked_);
+  advance();
+  return PBAY_OK;
+}
+
+void StubCall::cancel() {
+  if (std::exchange(over_, true)) return;
+  complete({.category = PBAY_ERR_CANCELLED, .message = "cancelled"}, PBAY_E_CANCELLED);
+}
+
+void StubCall::writable() {
+  if (!waiting_) advance();
+}
+
+void StubCall::on_timer(pbay_call* raw, void*) {
+  StubCall& call = sdk::Binding<StubProvider>::call_of(raw);
+  const sdk::Host host = call.host();
+  sdk::guarded(host, call.id(), [&call] {
+    call.waiting_ = false;
+    call.waited_ = true;
+    call.advance();
+    return PBAY_OK;
+  });
+}
+
+void StubCall::advance() {
+  if (over_) return;
+  // Once step() says that it is over, the object may be gone.
+  while (step() == Progress::kMoved) {
+  }
+}
+
+StubCall::Progress StubCall::step() {
+  if (wait_first()) return Progress::kWaiting;
+  const Script& script = plan_.script();
+  const bool sent_all = piece_ == plan_.pieces().size();
+  const auto reached = [&](std::int64_t tokens) {
+    return choice_ == 0 && (tokens_sent_ >= tokens || (sent_all && begun_));
+  };
+  if (script.error && reached(script.error->after_tokens)) return fail_as_told();
+  if (script.break_off_after && reached(*script.break_off_after)) {
+    over_ = true;
+    complete({.category = PBAY_ERR_UPSTREAM,
+              .message = "the stub broke its answer off, as it was told to",
+              .flags = flags_of(PBAY_ERR_UPSTREAM)},
+             PBAY_E_PROTOCOL);
+    return Progress::kOver;
+  }
+  if (script.malformed && !garbage_sent_ && (!streaming() || reached(1))) return send_garbage();
+  return send_next();
+}
+
+// Whether the next piece has to wait, and if so, sees to it that it will come.
+bool StubCall::wait_first() {
+  if (waited_ || choice_ != 0) return false;
+  const bool more = piece_ < plan_.pieces().size();
+  const bool between = begun_ && more && tokens_sent_ > 0 && plan_.pieces()[piece_].is_token();
+  const auto& delay = begun_ ? plan_.script().token_delay_ms : plan_.script().first_delay_ms;
+  if ((begun_ && !between) || delay.value_or(0) == 0) return false;
+  wait(*delay);
+  return true;
+}
+
+void StubCall::wait(std::int64_t delay_ms) {
+  waiting_ = true;
+  timer().schedule({std::chrono::steady_clock::now() + std::chrono::milliseconds(delay_ms),
+                    host().raw(),
+                    async(),
+                    id(),
+                    &on_timer});
+}
+
+// Sends one event. It moves on only when the event was taken.
+StubCall::Progress StubCall::send_next() {
+  sdk::Sink out = sink();
+  const auto choices = static_cast<std::uint32_t>(asked_.choices);
+  const bool in_pieces = begun_ && piece_ < plan_.pieces().size();
+  pbay_status status = PBAY_OK;
+  if (!begun_) {
+    status = send_meta(out);
+  } else if (in_pieces) {
+    status = send_piece(out, plan_.pieces()[piece_], choice_);
+  } else if (!finished_) {
+    status = out.finish(choice_, plan_.finish_reason(), plan_.finish_word());
+  } else {
+    status = send_usage(out);
+  }
+  if (status == PBAY_E_WOULD_BLOCK) return Progress::kWaiting;
+  if (status < 0) {
+    cancel();
+    return Progress::kOver;
+  }
+
+  if (!begun_) {
+    begun_ = true;  // the delay before the first piece also stands before the first token
+  } else if (finished_) {
+    return over();
+  } else if (++choice_ == choices) {
+    choice_ = 0;
+    if (in_pieces) {
+      tokens_sent_ += plan_.pieces()[piece_].is_token() ? 1 : 0;
+      ++piece_;
+    } else {
+      finished_ = true;
+    }
+    waited_ = false;
+  }
+  return Progress::kMoved;
+}
+
+pbay_status StubCall::send_meta(sdk::Sink& sink) const {
+  const std::string answer = answer_id(body());
+  return sink.meta(
+      {.id = answer, .model = model(), .fingerprint = "stub", .created = host().unix_ms() / 1000});
+}
+
+pbay_status StubCall::send_piece(sdk::Sink& sink, const Piece& piece, std::uint32_t choice) const {
+  const sdk::At at{.choice = choice, .item = piece.item};
+  switch (piece.kind) {
+    case PieceKind::kReasoning:
+      return sink.reasoning(at, piece.text);
+    case PieceKind::kText:
+      return sink.text(at, piece.text);
+    case PieceKind::kRefusal:
+      return sink.refusal(at, piece.text);
+    case PieceKind::kToolArguments:
+      return sink.tool_args(at, piece.text);
+    case PieceKind::kItemEnd:
+      return sink.item_end(at);
+    case PieceKind::kToolBegin:
+      break;
+  }
+  // With the place in the conversation, so that no two calls of it have the same id.
+  const std::string call = "call_stub_" + std::to_string(asked_.message_count) + "_" +
+                           std::to_string(choice) + "_" + std::to_string(piece.item);
+  return sink.tool_begin(at, call, piece.text);
+}
+
+pbay_status StubCall::send_usage(sdk::Sink& sink) const {
+  pbay_ev_usage usage = sdk::unknown_usage();
+  usage.input = plan_.usage().input;
+  usage.output = plan_.usage().output;
+  usage.reasoning = plan_.usage().reasoning;
+  usage.cache_read = plan_.usage().cache_read;
+  return sink.usage(usage);
+}
+
+StubCall::Progress StubCall::fail_as_told() {
+  const ScriptedError& told = *plan_.script().error;
+  const std::string body = error_body(told);
+  const UpstreamError error = classify_answer(told.status, {}, body, 0);
+  sdk::Failure failure = error.failure();
+  failure.code = told.code;
+  failure.http_status = told.status;
+  failure.retry_after_ms = told.retry_after_ms;
+  // The type has no place of its own, so a script that names one brings the body it stands in.
+  if (!told.type.empty()) failure.upstream_body = body;
+  over_ = true;
+  complete(failure);
+  return Progress::kOver;
+}
+
+// Clients of the same dialect get the garbage itself; for others there are no bytes that could be
+// wrong, only an upstream that is.
+StubCall::Progress StubCall::send_garbage() {
+  if (!same_dialect()) {
+    over_ = true;
+    complete({.category = PBAY_ERR_UPSTREAM,
+              .message = "the stub sent malformed bytes, as it was told to",
+              .flags = flags_of(PBAY_ERR_UPSTREAM)});
+    return Progress::kOver;
+  }
+  sdk::Sink out = sink();
+  const pbay_status status = out.raw(*plan_.script().malformed);
+  if (status == PBAY_E_WOULD_BLOCK) return Progress::kWaiting;
+  if (status < 0) {
+    cancel();
+    return Progress::kOver;
+  }
+  garbage_sent_ = true;
+  return streaming() ? Progress::kMoved : over();  // whole, the garbage is the answer
+}
+
+StubCall::Progress StubCall::over() {
+  over_ = true;
+  complete();
+  return Progress::kOver;
+}
+
+}  // namespace patchbay::plugins::stub

@@ -1,0 +1,148 @@
+// Two generations of one plugin side by side: an update while calls run.
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "core/plugin_host/module.hpp"
+#include "tests/component/plugin_host/workspace.hpp"
+
+namespace patchbay::plugin_host {
+namespace {
+
+namespace fs = std::filesystem;
+
+void say_version(Call& call) {
+  const std::string command = "version";
+  const pbay_frame frame{
+      {reinterpret_cast<const std::uint8_t*>(command.data()), command.size()}, {}, {}};
+  EXPECT_EQ(call.on_frames(&frame, 1), PBAY_OK);
+}
+
+// Replaces the files of an installed plugin as a package manager does: each by renaming.
+void update(const fs::path& installed) {
+  for (const char* file : {"libpatchbay_echo.so", "manifest.json"}) {
+    fs::copy(fs::path(PATCHBAY_TEST_UPDATE) / "echo" / file, installed / "new");
+    fs::rename(installed / "new", installed / file);
+  }
+}
+
+class Generations : public testing::Test {
+ protected:
+  std::shared_ptr<Instance> load(const std::string& type = "echo") {
+    std::vector<Problem> problems;
+    auto instances = catalog_.load({entry_of(type)}, problems);
+    EXPECT_EQ(lines_of(problems), "");
+    return instances.empty() ? nullptr : instances.front();
+  }
+
+  std::unique_ptr<Call> open(const std::shared_ptr<Instance>& instance) {
+    return *Call::create(instance, request_.value, recorder_, worker_.post());
+  }
+
+  Workspace workspace_;
+  LogBook log_;
+  TestWorker worker_;
+  Recorder recorder_;
+  TestRequest request_{"model-a"};
+  Catalog catalog_{{.search_path = {workspace_.folder() / "plugins"},
+                    .state_folder = workspace_.folder() / "state",
+                    .host_version = "0.0.1",
+                    .log = log_.sink(),
+                    .log_level = PBAY_LOG_INFO}};
+};
+
+TEST_F(Generations, ServeSideBySideUntilTheOldOneIsDrained) {
+  const fs::path installed = workspace_.install("echo");
+  const std::string copies = (workspace_.folder() / "state" / "test.echo").string();
+
+  auto old_instance = load();
+  auto old_call = open(old_instance);
+  say_version(*old_call);
+
+  update(installed);
+  auto new_instance = load();
+  ASSERT_NE(new_instance, nullptr);
+  EXPECT_EQ(new_instance->generation(), 2U);
+  EXPECT_EQ(new_instance->plugin_version(), "2.0.0");
+  TestRequest second("model-a");
+  auto new_call = *Call::create(new_instance, second.value, recorder_, worker_.post());
+  say_version(*new_call);
+  say_version(*old_call);
+  EXPECT_EQ(recorder_.text, "1.0.02.0.01.0.0");
+
+  // The instance goes first, as when a new routing table takes the place of the old one.
+  old_instance.reset();
+  catalog_.settle();
+  EXPECT_TRUE(is_mapped(copies + "/1.0.0-g1-"));
+  old_call.reset();
+  catalog_.settle();
+  EXPECT_EQ(log_.count("deinit 1.0.0"), 1U);
+  EXPECT_FALSE(is_mapped(copies + "/1.0.0-g1-"));
+
+  EXPECT_TRUE(is_mapped(copies + "/2.0.0-g2-"));
+  say_version(*new_call);
+  EXPECT_EQ(recorder_.text, "1.0.02.0.01.0.02.0.0");
+}
+
+TEST_F(Generations, AreOneWhileTheLibraryStaysTheSame) {
+  workspace_.install("echo");
+  auto first = load();
+  auto second = load();
+  EXPECT_EQ(first->generation(), 1U);
+  EXPECT_EQ(second->generation(), 1U);
+  first.reset();
+  second.reset();
+  catalog_.settle();
+  auto third = load();
+  EXPECT_EQ(third->generation(), 2U) << "loaded afresh, since the code had gone";
+}
+
+TEST_F(Generations, LeaveNoFilesBehind) {
+  workspace_.install("echo");
+  auto instance = load();
+  const fs::path state = workspace_.folder() / "state" / "test.echo";
+  EXPECT_TRUE(fs::is_empty(state)) << "the copy is unlinked once it is mapped";
+  EXPECT_EQ(fs::status(state).permissions(), fs::perms::owner_all);
+}
+
+TEST_F(Generations, StayMappedWhereThePluginSaysSo) {
+  workspace_.install("pinned");
+  auto instance = load("pinned");
+  const std::size_t before = Module::retained();
+  instance.reset();
+  catalog_.settle();
+  EXPECT_EQ(log_.count("deinit 1.0.0"), 1U);
+  EXPECT_EQ(Module::retained(), before + 1);
+  EXPECT_TRUE(is_mapped("test.pinned/1.0.0-g1-"));
+}
+
+TEST_F(Generations, KeepTheOldOneWhenTheNewOneIsBroken) {
+  const fs::path installed = workspace_.install("echo");
+  auto instance = load();
+  fs::remove(installed / "libpatchbay_echo.so");
+  std::vector<Problem> problems;
+  EXPECT_TRUE(catalog_.load({entry_of("echo")}, problems).empty());
+  EXPECT_EQ(problems.size(), 1U) << lines_of(problems);
+  auto call = open(instance);
+  say_version(*call);
+  EXPECT_EQ(recorder_.text, "1.0.0");
+}
+
+TEST(CatalogWithoutStateFolder, CleansUpAfterItself) {
+  Workspace workspace;
+  ASSERT_EQ(::setenv("TMPDIR", workspace.folder().c_str(), 1), 0);
+  {
+    OneProvider provider("echo");
+    EXPECT_FALSE(fs::is_empty(workspace.folder()));
+    provider.instance.reset();
+  }
+  EXPECT_TRUE(fs::is_empty(workspace.folder()));
+  ::unsetenv("TMPDIR");
+}
+
+}  // namespace
+}  // namespace patchbay::plugin_host

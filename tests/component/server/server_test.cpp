@@ -1,0 +1,382 @@
+// What a client sees of the server, over real sockets. The parser's own table is in tests/unit.
+
+#include "core/server/server.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <string>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace patchbay::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A blocking client with a receive time-out, so that a server that says nothing fails the test.
+class Client {
+ public:
+  explicit Client(const std::string& address, int receive_buffer = 0) {
+    const std::size_t colon = address.rfind(':');
+    fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (receive_buffer > 0) {
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+    }
+    const timeval patience{20, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
+    ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
+  }
+  ~Client() { close(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void send(const std::string& text) {
+    EXPECT_EQ(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  void get(const std::string& path, const std::string& more = {}) {
+    send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n");
+  }
+  void half_close() { ::shutdown(fd_, SHUT_WR); }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+
+  // Reads until what was read ends with `end`; "" for the end of the connection.
+  std::string read_until(const std::string& end) {
+    std::string text;
+    char byte = 0;
+    while (end.empty() || !text.ends_with(end)) {
+      if (::recv(fd_, &byte, 1, 0) <= 0) break;
+      text.push_back(byte);
+    }
+    return text;
+  }
+
+  std::size_t read_bytes(std::size_t wanted) {
+    std::string buffer(64 * 1024, '\0');
+    std::size_t total = 0;
+    while (total < wanted) {
+      const ssize_t got = ::recv(fd_, buffer.data(), std::min(buffer.size(), wanted - total), 0);
+      if (got <= 0) break;
+      total += static_cast<std::size_t>(got);
+    }
+    return total;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+// What the handler below saw, told to the test's thread.
+class Journal {
+ public:
+  void note(const std::string& what) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    notes_ += what + ";";
+    changed_.notify_all();
+  }
+  bool wait_for(const std::string& what) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return changed_.wait_for(lock, 20s, [&] { return notes_.find(what + ";") != notes_.npos; });
+  }
+  std::string notes() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return notes_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string notes_;
+};
+
+// Holds an exchange open: writes one piece, then as much as goes when told to.
+class Holding : public Responder {
+ public:
+  Holding(Exchange& exchange, Journal& journal, bool endless)
+      : exchange_(exchange), journal_(journal), endless_(endless) {}
+  ~Holding() override { journal_.note("destroyed"); }
+
+  void start() {
+    exchange_.begin(200, {}, std::nullopt);
+    exchange_.write("first");
+    if (endless_) pour();
+  }
+  void on_drain() override {
+    journal_.note("drain");
+    pour();
+  }
+  void on_gone() override { journal_.note("gone"); }
+  void on_half_close() override {
+    journal_.note("half-close");
+    if (exchange_.begun()) exchange_.write("ping");
+  }
+  void on_shutdown() override {
+    journal_.note("shutdown");
+    exchange_.write("goodbye");
+    exchange_.end();
+  }
+
+ private:
+  void pour() {
+    const std::string piece(32 * 1024, 'x');
+    while (exchange_.writable()) {
+      exchange_.write(piece);
+      written_ += piece.size();
+    }
+    journal_.note("paused");
+  }
+
+  Exchange& exchange_;
+  Journal& journal_;
+  const bool endless_;
+  std::size_t written_ = 0;
+};
+
+class Scripted : public Handler {
+ public:
+  explicit Scripted(Journal& journal) : journal_(journal) {}
+
+  void handle(Exchange& exchange) override {
+    const Request& request = exchange.request();
+    if (request.target == "/hold" || request.target == "/endless") {
+      auto responder = std::make_unique<Holding>(exchange, journal_, request.target == "/endless");
+      Holding& holding = *responder;
+      exchange.attach(std::move(responder));
+      return holding.start();
+    }
+    if (request.target == "/silent") {
+      exchange.attach(std::make_unique<Holding>(exchange, journal_, false));
+      return journal_.note("silent");
+    }
+    if (request.target == "/abort") {
+      exchange.begin(200, {}, 100);
+      exchange.write("half");
+      return exchange.abort();
+    }
+    exchange.respond(
+        200, {}, request.method + " " + request.target + " " + std::string(request.body()));
+  }
+
+  Rejection reject(int status, std::string_view message, const Request&) override {
+    Rejection rejection;
+    rejection.headers.add("x-status", std::to_string(status));
+    rejection.body = message;
+    return rejection;
+  }
+
+ private:
+  Journal& journal_;
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  void SetUp() override { start({}); }
+
+  void start(Limits limits) {
+    server_.reset();
+    if (!reactor_) {
+      auto reactor = reactor::Reactor::start({.workers = 2, .on_fault = {}});
+      ASSERT_TRUE(reactor);
+      reactor_ = std::move(*reactor);
+    }
+    auto server = Server::start(
+        *reactor_, {.address = "127.0.0.1:0", .limits = limits}, [this](reactor::Worker&) {
+          return std::make_unique<Scripted>(journal_);
+        });
+    ASSERT_TRUE(server) << server.error().message;
+    server_ = std::move(*server);
+  }
+
+  void TearDown() override {
+    server_.reset();
+    reactor_.reset();
+  }
+
+  [[nodiscard]] const std::string& address() const { return server_->address(); }
+
+  Journal journal_;
+  std::unique_ptr<reactor::Reactor> reactor_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ServerTest, AnswersManyRequestsOnOneConnection) {
+  Client client(address());
+  for (const std::string path : {"/a", "/b", "/c"}) {
+    client.get(path);
+    EXPECT_NE(client.read_until("GET " + path + " ").find("HTTP/1.1 200 OK\r\n"),
+              std::string::npos);
+  }
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
+  Client client(address());
+  std::string requests;
+  for (int i = 0; i < 50; ++i)
+    requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  client.send(requests);
+  for (int i = 0; i < 50; ++i) {
+    const std::string answer = client.read_until("GET /" + std::to_string(i) + " ");
+    EXPECT_EQ(answer.find("GET /"), answer.rfind("GET /")) << answer;
+  }
+}
+
+TEST_F(ServerTest, GivesAHeadRequestTheHeadAlone) {
+  Client client(address());
+  client.send("HEAD /a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_NE(client.read_until("\r\n\r\n").find("Content-Length: 8\r\n"), std::string::npos);
+  client.get("/next");  // nothing of a body lies in between
+  EXPECT_TRUE(client.read_until("GET /next ").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(ServerTest, ClosesWhenAsked) {
+  Client client(address());
+  client.get("/a", "Connection: close\r\n");
+  EXPECT_NE(client.read_until("").find("Connection: close\r\n"), std::string::npos);
+}
+
+TEST_F(ServerTest, SpeaksHttp10) {
+  Client client(address());
+  client.send("GET /hold HTTP/1.0\r\n\r\n");
+  const std::string head = client.read_until("first");
+  EXPECT_TRUE(head.starts_with("HTTP/1.0 200 OK\r\n"));
+  EXPECT_EQ(head.find("chunked"), std::string::npos);
+}
+
+TEST_F(ServerTest, AsksForABodyThatWaitsToBeAsked) {
+  Client client(address());
+  client.send(
+      "POST /p HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("ab");
+  EXPECT_TRUE(client.read_until("POST /p ab").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(ServerTest, RefusesABrokenRequestAndCloses) {
+  Client client(address());
+  client.send(
+      "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string answer = client.read_until("");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_NE(answer.find("More than one Host header"), std::string::npos);
+  EXPECT_EQ(answer.find("smuggled"), std::string::npos);
+}
+
+TEST_F(ServerTest, TellsTheResponderThatTheClientIsGone) {
+  Client client(address());
+  client.get("/hold");
+  client.read_until("first");
+  client.close();
+  EXPECT_TRUE(journal_.wait_for("gone"));
+  EXPECT_TRUE(journal_.wait_for("destroyed"));
+}
+
+TEST_F(ServerTest, NoticesAClientThatLeavesBeforeTheAnswerBegins) {
+  Client client(address());
+  client.get("/silent");
+  ASSERT_TRUE(journal_.wait_for("silent"));
+  client.close();
+  EXPECT_TRUE(journal_.wait_for("gone"));
+}
+
+TEST_F(ServerTest, AnswersAClientThatOnlyHalfCloses) {
+  Client client(address());
+  client.get("/hold");
+  client.half_close();
+  EXPECT_NE(client.read_until("ping").find("first"), std::string::npos);
+  EXPECT_EQ(journal_.notes().find("gone"), std::string::npos);
+}
+
+TEST_F(ServerTest, PausesTheSourceOfASlowReader) {
+  Client slow(address(), 4096);
+  slow.get("/endless");
+  ASSERT_TRUE(journal_.wait_for("paused"));
+  Client quick(address());
+  quick.get("/a");
+  EXPECT_NE(quick.read_until("GET /a ").find("200 OK"), std::string::npos);
+  EXPECT_EQ(journal_.notes().find("drain"), std::string::npos) << "nothing was read yet";
+  EXPECT_EQ(slow.read_bytes(8 << 20), std::size_t{8 << 20});
+  EXPECT_TRUE(journal_.wait_for("drain"));
+}
+
+TEST_F(ServerTest, CutsAnAnswerThatIsAborted) {
+  Client client(address());
+  client.get("/abort");
+  const std::string answer = client.read_until("");
+  EXPECT_NE(answer.find("Content-Length: 100\r\n"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("half"));
+}
+
+TEST_F(ServerTest, ClosesAConnectionThatNeverAsks) {
+  Limits limits;
+  limits.head_timeout = 20ms;
+  start(limits);
+  Client client(address());
+  EXPECT_EQ(client.read_until(""), "");
+}
+
+TEST_F(ServerTest, TellsAClientThatIsTooSlowWithItsHead) {
+  Limits limits;
+  limits.head_timeout = 20ms;
+  start(limits);
+  Client client(address());
+  client.send("GET / HTTP/1.1\r\nHost:");
+  EXPECT_TRUE(client.read_until("").starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+}
+
+TEST_F(ServerTest, RefusesConnectionsBeyondTheBound) {
+  Limits limits;
+  limits.connections_max = 0;
+  start(limits);
+  Client client(address());
+  EXPECT_TRUE(client.read_until("").starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+}
+
+TEST_F(ServerTest, LetsRunningAnswersSayGoodbyeWhenItStops) {
+  Client client(address());
+  client.get("/hold");
+  client.read_until("first");
+  server_->stop(0ms);
+  EXPECT_NE(client.read_until("").find("goodbye"), std::string::npos);
+  EXPECT_TRUE(journal_.wait_for("shutdown"));
+}
+
+TEST_F(ServerTest, StopsAtOnceWhenIdle) {
+  Client client(address());
+  client.get("/a");
+  client.read_until("GET /a ");
+  server_->stop(60s);  // would take a minute if an idle connection held it
+  EXPECT_EQ(client.read_until(""), "");
+}
+
+TEST_F(ServerTest, SaysThatThePortIsTaken) {
+  const auto second = Server::start(*reactor_, {.address = address(), .limits = {}}, {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kConflict);
+  EXPECT_NE(second.error().message.find(address()), std::string::npos);
+}
+
+TEST_F(ServerTest, ListensOnIpv6) {
+  auto server =
+      Server::start(*reactor_, {.address = "[::1]:0", .limits = {}}, [this](reactor::Worker&) {
+        return std::make_unique<Scripted>(journal_);
+      });
+  ASSERT_TRUE(server) << server.error().message;
+  EXPECT_TRUE((*server)->address().starts_with("[::1]:"));
+  EXPECT_TRUE((*server)->loopback());
+}
+
+}  // namespace
+}  // namespace patchbay::server

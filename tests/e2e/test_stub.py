@@ -1,0 +1,68 @@
+"""What the stub can be told, in the words of a request, as a user of the stock `openai` package meets it."""
+
+from __future__ import annotations
+
+import json
+
+import openai
+import pytest
+from openai import OpenAI
+
+from samples import ASK, stub
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "stream"])
+def test_what_else_the_stub_can_be_told(client: OpenAI, streamed: bool) -> None:
+    """The last user message scripts the stub too, for clients that cannot send fields of their own."""
+    usage = {"input": 30, "output": 20, "reasoning": 5, "cache_read": 10}
+    script = {"refusal": "I would rather not.", "finish": "length", "usage": usage}
+    ask = [{"role": "system", "content": "x"}, {"role": "user", "content": f"stub:{json.dumps(script)}"}]
+    if streamed:
+        with client.chat.completions.stream(
+            model="stub", messages=ask, stream_options={"include_usage": True}
+        ) as stream:
+            answer = stream.get_final_completion()
+    else:
+        answer = client.chat.completions.create(model="stub", messages=ask)
+    assert answer.choices[0].message.refusal == "I would rather not."
+    assert not answer.choices[0].message.content
+    assert answer.choices[0].finish_reason == "length"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens, answer.usage.total_tokens) == (
+        30,
+        20,
+        50,
+    )
+    assert answer.usage.prompt_tokens_details.cached_tokens == 10
+    assert answer.usage.completion_tokens_details.reasoning_tokens == 5
+
+
+def test_a_stub_that_breaks_off_is_noticed(client: OpenAI) -> None:
+    script = stub(reply="one two three four", break_off_after=2)
+    with pytest.raises(openai.APIError):
+        list(client.chat.completions.create(model="stub", messages=ASK, stream=True, extra_body=script))
+    with pytest.raises(openai.APIStatusError) as raised:
+        client.chat.completions.create(model="stub", messages=ASK, extra_body=script)
+    assert raised.value.status_code == 502
+
+
+def test_a_stub_that_sends_nonsense_harms_nobody_else(client: OpenAI) -> None:
+    with pytest.raises((openai.APIError, ValueError)):
+        list(
+            client.chat.completions.create(
+                model="stub",
+                messages=ASK,
+                stream=True,
+                extra_body=stub(reply="one two three", malformed=True),
+            )
+        )
+    answer = client.chat.completions.create(model="stub", messages=ASK, extra_body=stub(reply="well"))
+    assert answer.choices[0].message.content == "well"
+
+
+@pytest.mark.parametrize(
+    "script", [{"tokens": "many"}, {"no_such_key": 1}], ids=["wrong type", "unknown key"]
+)
+def test_a_wrong_script_is_the_requests_fault(client: OpenAI, script: dict) -> None:
+    with pytest.raises(openai.BadRequestError) as raised:
+        client.chat.completions.create(model="stub", messages=ASK, extra_body={"stub": script})
+    assert next(iter(script)) in raised.value.message

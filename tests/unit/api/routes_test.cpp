@@ -1,0 +1,61 @@
+#include "core/api/routes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/api/chat_completions.hpp"
+#include "core/api/models.hpp"
+
+namespace patchbay::api {
+namespace {
+
+using Segments = std::vector<std::string_view>;
+
+HandlerFunction handler_of(std::string_view method, const Segments& segments) {
+  auto found = find_route(method, segments);
+  const auto* match = std::get_if<Match>(&found);
+  return match == nullptr ? nullptr : match->handler;
+}
+
+TEST(Routes, MatchWithAndWithoutV1) {
+  EXPECT_EQ(handler_of("POST", {"v1", "chat", "completions"}), &chat_completions);
+  EXPECT_EQ(handler_of("POST", {"chat", "completions"}), &chat_completions);
+  EXPECT_EQ(handler_of("GET", {"health"}), &health);
+}
+
+TEST(Routes, TellTheTwoModelListsApart) {
+  EXPECT_EQ(handler_of("GET", {"v1", "models"}), &list_models);
+  EXPECT_EQ(handler_of("GET", {"models"}), &list_models_for_all);
+}
+
+TEST(Routes, KeepWhatIsLeftOfThePath) {
+  auto found = find_route("GET", {"v1", "models", "vendor", "name/x"});
+  ASSERT_TRUE(std::holds_alternative<Match>(found));
+  EXPECT_EQ(std::get<Match>(found).handler, &show_model);
+  EXPECT_EQ(std::get<Match>(found).segments, (std::vector<std::string>{"vendor", "name/x"}));
+}
+
+TEST(Routes, AnswerHeadLikeGet) {
+  EXPECT_EQ(handler_of("HEAD", {"v1", "models"}), &list_models);
+}
+
+TEST(Routes, NameTheMethodsOfAKnownPath) {
+  auto found = find_route("DELETE", {"v1", "chat", "completions"});
+  ASSERT_TRUE(std::holds_alternative<WrongMethod>(found));
+  EXPECT_EQ(std::get<WrongMethod>(found).allow, "POST, OPTIONS");
+  found = find_route("POST", {"v1", "models"});
+  ASSERT_TRUE(std::holds_alternative<WrongMethod>(found));
+  EXPECT_EQ(std::get<WrongMethod>(found).allow, "GET, HEAD, OPTIONS");
+}
+
+TEST(Routes, KnowNoOtherPath) {
+  for (const Segments& path : {Segments{},
+                               Segments{"v1"},
+                               Segments{"v1", "v1", "models"},
+                               Segments{"v2", "models"},
+                               Segments{"chat"}}) {
+    EXPECT_TRUE(std::holds_alternative<NoRoute>(find_route("GET", path)));
+  }
+}
+
+}  // namespace
+}  // namespace patchbay::api

@@ -1,0 +1,67 @@
+#include "core/settings/describe.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/settings/fixture_files.hpp"
+
+namespace patchbay::settings {
+namespace {
+
+TEST(Describe, SaysWhoAnswersWhatAndWhyNot) {
+  const Loaded loaded = load(R"(
+server: { listen: ":80", workers: 2, cors_origins: ["https://a.example"], hosts: [chat.example.com] }
+plugins: { path: [plugins] }
+defaults: { provider: [hosted, local], model: fast }
+providers:
+  hosted: { plugin: cloud, config: { api_key: "${KEY:-}" } }
+  local:
+    plugin: near
+    proxy: "http://user:hunter2@proxy:3128"
+    config:
+      api_key: written-here
+      base_url: "http://127.0.0.1:1/v1"
+      url_with_user: "http://user:hunter2@host/"
+      region: "${REGION}"
+      empty: ""
+      quoted: "5"
+      list: [1, 2]
+      map: { a: b }
+models:
+  fast: { provider: [hosted, local], model: big }
+  "*": { provider: hosted }
+)",
+                             {{"REGION", "eu-1"}});
+  ASSERT_EQ(text_of(loaded.problems), "");
+  EXPECT_EQ(describe(loaded.settings),
+            R"(listen        :80
+workers       2
+log level     info
+cors origins  https://a.example
+hosts         chat.example.com
+plugins       /conf/plugins
+providers
+  hosted  plugin cloud  disabled: its api_key is empty
+    api_key: (empty)
+  local   plugin near   enabled
+    api_key: ***
+    base_url: "http://127.0.0.1:1/v1"
+    url_with_user: ***
+    region: *** (from ${REGION})
+    empty: (empty)
+    quoted: "5"
+    list: (a list of 2)
+    map: (1 settings)
+    through a proxy
+models
+  fast  -> local (disabled: hosted), big
+  *     -> nobody (disabled: hosted), the same name
+defaults
+  provider  -> local (disabled: hosted)
+  model     -> fast
+)");
+}
+
+}  // namespace
+}  // namespace patchbay::settings
