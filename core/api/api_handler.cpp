@@ -21,14 +21,14 @@ chat::Failure plain_failure(int status, std::string message, std::string code) {
 }  // namespace
 
 ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
-    : client_(worker, {}), worker_{worker, client_}, snapshot_(std::move(snapshot)) {}
+    : workplace_(worker), snapshot_(std::move(snapshot)) {}
 
 ApiHandler::~ApiHandler() = default;
 
 void ApiHandler::handle(server::Exchange& exchange) {
   const server::Request& request = exchange.request();
   Context context;
-  context.worker = &worker_;
+  context.workplace = &workplace_;
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
 

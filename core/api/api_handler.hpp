@@ -22,8 +22,7 @@ class ApiHandler final : public server::Handler {
  private:
   void preflight(server::Exchange& exchange, const Context& context, std::string_view allow);
 
-  upstream::Client client_;
-  const WorkerContext worker_;
+  relay::Workplace workplace_;
   SnapshotPtr snapshot_;
 };
 

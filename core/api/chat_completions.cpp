@@ -46,13 +46,11 @@ class ChatResponder final : public server::Responder, public relay::ClientSide {
   void start(relay::CallRequest request,
              routing::Route route,
              std::unique_ptr<chat::Encoder> encoder) {
-    call_.emplace(
-        relay::Call::Context{
-            context_.worker->worker, context_.worker->client, context_.snapshot->providers},
-        std::move(request),
-        std::move(route),
-        std::move(encoder),
-        *this);
+    call_.emplace(relay::Call::Context{*context_.workplace, context_.snapshot->providers},
+                  std::move(request),
+                  std::move(route),
+                  std::move(encoder),
+                  *this);
     call_->start();
   }
 

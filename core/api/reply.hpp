@@ -12,20 +12,14 @@
 #include "core/base/clock.hpp"
 #include "core/chat/failure.hpp"
 #include "core/chat/usage.hpp"
+#include "core/relay/workplace.hpp"
 #include "core/server/exchange.hpp"
-#include "core/upstream/client.hpp"
 
 namespace patchbay::api {
 
-// What lives on a worker and serves all its requests.
-struct WorkerContext {
-  reactor::Worker& worker;
-  upstream::Client& client;
-};
-
 // One request as handlers see it. Copied into whatever outlives the handler.
 struct Context {
-  const WorkerContext* worker = nullptr;
+  relay::Workplace* workplace = nullptr;  // the worker's; outlives every request
   SnapshotPtr snapshot;
   std::string request_id;
   Time began = Clock::now();
@@ -45,7 +39,7 @@ void reply_json(server::Exchange& exchange,
                 std::string_view body,
                 const http::HeaderList& more = {});
 
-// A failure in the OpenAI dialect, with its status and Retry-After; logged.
+// A failure as an error object, with its status and Retry-After; logged.
 void reply_failure(server::Exchange& exchange,
                    const Context& context,
                    const chat::Failure& failure,

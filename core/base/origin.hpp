@@ -1,7 +1,7 @@
 // Where a setting stands, and what is wrong with it.
 //
 // Every mistake in a configuration is reported as one line that an editor can jump to:
-//   patchbay.yaml:14:7: providers.openai.config.base_url: expected a URL, got "htp:/x"
+//   patchbay.yaml:14:7: providers.main.config.base_url: expected a URL, got "htp:/x"
 
 #pragma once
 
@@ -18,7 +18,7 @@ struct Origin {
 // One thing that is wrong with a configuration: all of them are collected, then shown at once.
 struct Problem {
   Origin origin;
-  std::string path;  // dotted path of the setting: "providers.openai.config.base_url"; may be empty
+  std::string path;  // dotted path of the setting: "providers.main.config.base_url"; may be empty
   std::string message;  // what is wrong and what to do; never a secret's value
 
   [[nodiscard]] std::string text() const {

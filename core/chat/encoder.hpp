@@ -38,6 +38,10 @@ class Encoder {
   // Only after something was sent; before that, a failure is an HTTP status and error_body().
   virtual void fail(const Failure& failure, std::string& out) = 0;
 
+  // Headers that the dialect's own vendor adds to its answers begin with this, and its clients may
+  // read them.
+  [[nodiscard]] virtual std::string_view vendor_header_prefix() const = 0;
+
   // Bytes that mean nothing to a client but keep the connection alive; "" where there are none.
   [[nodiscard]] virtual std::string_view keep_alive() const = 0;
 

@@ -38,7 +38,7 @@ class Instance {
 
   [[nodiscard]] virtual const std::string& name() const = 0;       // the entry's name in the YAML
   [[nodiscard]] virtual const std::string& type() const = 0;       // the provider type
-  [[nodiscard]] virtual const std::string& plugin_id() const = 0;  // "patchbay.openai"
+  [[nodiscard]] virtual const std::string& plugin_id() const = 0;  // "acme.models"
   [[nodiscard]] virtual const std::string& plugin_version() const = 0;
   [[nodiscard]] virtual std::uint32_t generation() const = 0;
   [[nodiscard]] virtual const std::vector<Operation>& operations() const = 0;

@@ -24,7 +24,7 @@ namespace patchbay::plugin_host {
 
 // One provider type that a plugin offers.
 struct ManifestType {
-  std::string type;         // "openai": what `plugin:` names in the configuration
+  std::string type;         // what `plugin:` names in the configuration
   std::uint64_t modes = 0;  // PBAY_MODE_BIT()s of those this host knows
   std::string schema_text;  // JSON Schema of `config:`; empty when the manifest names no file
   std::filesystem::path schema_file;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr unsigned kWorkersMax = 256;
 
-class PistacheReactor : public Reactor {
+class PistacheReactor final : public Reactor {
  public:
   PistacheReactor(std::shared_ptr<Pistache::Aio::Reactor> reactor,
                   std::shared_ptr<EventLoop::Shared> shared)

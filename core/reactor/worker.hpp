@@ -2,9 +2,9 @@
 // of the current turn, and messages from other threads.
 //
 // A worker owns everything of the connections that live on it: nothing else touches their sockets.
-// A *turn* is one wake-up of the loop: ready descriptors are served, then what was deferred runs,
-// then timers that are due. Work that many events of a turn ask for (a flush) is deferred and so
-// happens once.
+// A *turn* is one wake-up of the loop: ready descriptors are served, then posted work, then timers
+// that are due, then what was deferred. Work that many events of a turn ask for (a flush) is
+// deferred and so happens once.
 //
 //   Watch watch(worker, [&](Ready ready) { if (ready.readable) read_some(); });
 //   watch.start(fd, Interest::kRead);

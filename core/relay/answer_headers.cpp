@@ -13,10 +13,13 @@ namespace {
 using http::equals_ignoring_case;
 using http::starts_with_ignoring_case;
 
-bool passes(std::string_view name) {
-  return starts_with_ignoring_case(name, "x-ratelimit-") ||
-         starts_with_ignoring_case(name, "anthropic-ratelimit-") ||
-         starts_with_ignoring_case(name, "openai-");
+bool is_rate_limit(std::string_view name) {
+  constexpr std::string_view kWord = "ratelimit-";
+  for (std::size_t at = 0; at + kWord.size() <= name.size(); ++at) {
+    const bool word_begins = at == 0 || name[at - 1] == '-';
+    if (word_begins && starts_with_ignoring_case(name.substr(at), kWord)) return true;
+  }
+  return false;
 }
 
 bool names_request(std::string_view name) {
@@ -47,10 +50,10 @@ void add_retry_after(http::HeaderList& headers, std::int64_t wait_ms) {
   headers.set("retry-after-ms", std::to_string(wait_ms));
 }
 
-http::HeaderList client_headers(const http::HeaderList& upstream) {
+http::HeaderList client_headers(const http::HeaderList& upstream, std::string_view vendor_prefix) {
   http::HeaderList out;
   for (const auto& [name, value] : upstream) {
-    if (passes(name)) {
+    if (is_rate_limit(name) || starts_with_ignoring_case(name, vendor_prefix)) {
       out.add(name, value);
     } else if (names_request(name) && !out.find("x-upstream-request-id")) {
       out.add("x-upstream-request-id", value);

@@ -9,10 +9,11 @@
 
 namespace patchbay::relay {
 
-// Rate limits and the vendor's version headers pass; the vendor's request id becomes
-// x-upstream-request-id, since x-request-id is ours; Retry-After passes clamped to 1-60 s. Nothing
-// else does: cookies, hop-by-hop fields and encodings belong to the other connection.
-http::HeaderList client_headers(const http::HeaderList& upstream);
+// Rate limits (whatever vendor's: "x-ratelimit-...", "VENDOR-ratelimit-...") pass, and so do
+// headers that begin with `vendor_prefix`; the vendor's request id becomes x-upstream-request-id,
+// since x-request-id is ours; Retry-After passes clamped to 1-60 s. Nothing else does: cookies,
+// hop-by-hop fields and encodings belong to the other connection.
+http::HeaderList client_headers(const http::HeaderList& upstream, std::string_view vendor_prefix);
 
 // What Retry-After or retry-after-ms ask for, unclamped; -1 when they ask for nothing.
 std::int64_t retry_after_ms(const http::HeaderList& upstream);

@@ -51,18 +51,18 @@ chat::Failure as_failure(const plugin_host::CallError& error) {
 
 }  // namespace
 
-Attempt::Attempt(Context context,
+Attempt::Attempt(Workplace& workplace,
                  const Provider& provider,
                  const CallRequest& request,
                  std::string upstream_model,
                  std::uint32_t number,
                  AttemptObserver& observer)
-    : context_(context),
+    : workplace_(workplace),
       provider_(provider),
       client_request_(request),
       upstream_model_(std::move(upstream_model)),
       observer_(observer),
-      delay_(context.worker, [this] { send(); }) {
+      delay_(workplace.worker, [this] { send(); }) {
   fill_request(number);
 }
 
@@ -97,7 +97,7 @@ void Attempt::fill_request(std::uint32_t number) {
 }
 
 void Attempt::start() {
-  reactor::Worker& worker = context_.worker;
+  reactor::Worker& worker = workplace_.worker;
   plugin_host::CallError refusal;
   auto created = plugin_host::Call::create(
       provider_.instance,
@@ -164,7 +164,7 @@ void Attempt::send() {
     request.timeouts.idle = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::nanoseconds(http_.idle_timeout_ns));
   }
-  transfer_ = context_.client.start(std::move(request), *this);
+  transfer_ = workplace_.client.start(std::move(request), *this);
   if (paused_) transfer_->pause();
 }
 
@@ -311,14 +311,22 @@ void Attempt::fail_plugin(pbay_status status) {
 
 chat::Failure Attempt::plugin_failure(pbay_status status) const {
   chat::Failure failure = as_failure(call_->error());
+  const bool refused = answer_status_ >= 300;
   if (!failure.upstream_body.empty()) failure.upstream_content_type = answer_type_;
   if (failure.message.empty()) {
     failure.message = "The provider `" + provider_.instance->name() + "` failed (status " +
                       std::to_string(status) + ")";
-    if (answer_status_ >= 300) {
+    if (refused) {
       failure.category = PBAY_ERR_UPSTREAM;
       failure.message += "; its upstream answered " + std::to_string(answer_status_);
     }
+  }
+  if (failure.status == 0 && answer_status_ >= 400) failure.status = answer_status_;
+  if (failure.category == PBAY_ERR_AUTH) {
+    // The key is ours: what the vendor says about it (some quote a part) is not for the client.
+    failure.message =
+        "The upstream of provider `" + provider_.instance->name() + "` refused its credentials";
+    failure.upstream_body.clear();
   }
   if (failure.retry_after_ms < 0) failure.retry_after_ms = retry_after_ms(answer_headers_);
   return failure;

@@ -22,11 +22,10 @@
 #include "core/chat/failure.hpp"
 #include "core/http/header_list.hpp"
 #include "core/plugin_host/instance.hpp"
-#include "core/reactor/worker.hpp"
 #include "core/relay/call_request.hpp"
 #include "core/relay/frame_reader.hpp"
 #include "core/relay/provider_table.hpp"
-#include "core/upstream/client.hpp"
+#include "core/relay/workplace.hpp"
 
 namespace patchbay::relay {
 
@@ -46,13 +45,8 @@ class AttemptObserver {
 
 class Attempt final : private upstream::ResponseHandler, private plugin_host::CallObserver {
  public:
-  struct Context {
-    reactor::Worker& worker;
-    upstream::Client& client;
-  };
-
   // All references must outlive the attempt. `number` counts the attempts of a call from 0.
-  Attempt(Context context,
+  Attempt(Workplace& workplace,
           const Provider& provider,
           const CallRequest& request,
           std::string upstream_model,
@@ -92,7 +86,7 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   [[nodiscard]] chat::Failure plugin_failure(pbay_status status) const;
   [[nodiscard]] chat::Failure transport_failure(const Error& error) const;
 
-  const Context context_;
+  Workplace& workplace_;
   const Provider& provider_;
   const CallRequest& client_request_;
   const std::string upstream_model_;

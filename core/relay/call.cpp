@@ -12,6 +12,11 @@ bool is_event_stream(std::string_view content_type) {
   return http::starts_with_ignoring_case(content_type, "text/event-stream");
 }
 
+// Whether the client has got something once it has this.
+bool is_content(std::uint32_t event_type) {
+  return event_type != PBAY_EV_META && event_type != PBAY_EV_USAGE && event_type != PBAY_EV_EXTRA;
+}
+
 }  // namespace
 
 Call::Call(Context context,
@@ -25,10 +30,10 @@ Call::Call(Context context,
       encoder_(std::move(encoder)),
       client_(client),
       started_(Clock::now()),
-      flush_(context.worker, [this] { flush(); }),
-      commit_timer_(context.worker, [this] { on_commit_time(); }),
-      silence_timer_(context.worker, [this] { on_silence(); }),
-      deadline_timer_(context.worker, [this] { on_deadline(); }) {}
+      flush_(context.workplace.worker, [this] { flush(); }),
+      commit_timer_(context.workplace.worker, [this] { on_commit_time(); }),
+      silence_timer_(context.workplace.worker, [this] { on_silence(); }),
+      deadline_timer_(context.workplace.worker, [this] { on_deadline(); }) {}
 
 void Call::start() {
   if (request_.deadline != Time::max()) deadline_timer_.arm_at(request_.deadline);
@@ -38,7 +43,7 @@ void Call::start() {
 void Call::try_target(std::size_t index) {
   target_ = index;
   const routing::Target& target = route_.targets[index];
-  attempt_ = std::make_unique<Attempt>(Attempt::Context{context_.worker, context_.client},
+  attempt_ = std::make_unique<Attempt>(context_.workplace,
                                        context_.providers.find(target.provider)->second,
                                        request_,
                                        target.upstream_model,
@@ -49,7 +54,7 @@ void Call::try_target(std::size_t index) {
 
 // The upstream says yes. Whether it passes as it is or is written anew decides everything after.
 void Call::on_answer(const upstream::ResponseHead& head, bool passes) {
-  upstream_headers_ = client_headers(head.headers);
+  upstream_headers_ = answer_headers_of(head.headers);
   if (passes) {
     status_ = head.status;
     content_type_ = head.headers.find("content-type").value_or("application/json");
@@ -80,6 +85,7 @@ Status Call::on_bytes(std::string_view bytes) {
 pbay_status Call::on_event(const pbay_event& event) {
   if (content_type_.empty()) content_type_ = encoder_->content_type();  // no upstream, no head
   const pbay_status status = encoder_->on_event(event, out_);
+  has_content_ = has_content_ || is_content(event.type);
   if (!out_.empty()) flush_.schedule();
   return status;
 }
@@ -89,7 +95,8 @@ void Call::flush() {
   if (over_ || out_.empty()) return;
   if (!committed_) {
     if (!streams() && out_.size() < limits::kHeldBytesMax) return;
-    if (!streams() && !passing_) return;  // a body written anew is whole or nothing
+    if (!streams() && !passing_) return;     // a body written anew is whole or nothing
+    if (!passing_ && !has_content_) return;  // a name and an id are no answer yet
     commit();
   }
   client_.write(out_);
@@ -119,6 +126,10 @@ http::HeaderList Call::answer_headers() const {
     headers.set("x-accel-buffering", "no");
   }
   return headers;
+}
+
+http::HeaderList Call::answer_headers_of(const http::HeaderList& upstream) const {
+  return client_headers(upstream, encoder_->vendor_header_prefix());
 }
 
 void Call::on_drain() {
@@ -154,10 +165,12 @@ void Call::on_done() {
 
 void Call::on_failed(chat::Failure failure, const http::HeaderList& upstream_headers) {
   if (over_) return;
-  const http::HeaderList headers = client_headers(upstream_headers);
+  flush();  // what came before the failure was an answer, and counts
+  const http::HeaderList headers = answer_headers_of(upstream_headers);
   if (!committed_ && target_ + 1 < route_.targets.size()) {
     out_.clear();
     passing_.reset();
+    has_content_ = false;
     return try_target(target_ + 1);
   }
   give_up(failure, headers);

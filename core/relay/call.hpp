@@ -61,8 +61,7 @@ class ClientSide {
 class Call final : public AttemptObserver {
  public:
   struct Context {
-    reactor::Worker& worker;
-    upstream::Client& client;
+    Workplace& workplace;
     const ProviderTable& providers;  // of a snapshot that outlives the call
   };
 
@@ -105,6 +104,7 @@ class Call final : public AttemptObserver {
   void began();
   [[nodiscard]] bool streams() const;
   [[nodiscard]] http::HeaderList answer_headers() const;
+  [[nodiscard]] http::HeaderList answer_headers_of(const http::HeaderList& upstream) const;
 
   const Context context_;
   const CallRequest request_;
@@ -121,6 +121,7 @@ class Call final : public AttemptObserver {
   http::HeaderList upstream_headers_;    // those that the client may see
   std::optional<std::uint64_t> length_;  // of an answer that passes as it is
   std::string out_;                      // written, and not handed to the client yet
+  bool has_content_ = false;             // events with something for the client have come
   bool committed_ = false;               // the client has the head
   bool over_ = false;
   std::string failure_;

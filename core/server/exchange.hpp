@@ -34,7 +34,7 @@ inline constexpr std::size_t kBodyPadding = 16;
 
 struct Request {
   std::string method;
-  std::string target;  // as sent: "/v1/models/openai%2Fgpt-4o?x=1"
+  std::string target;  // as sent: "/v1/models/vendor%2Fname?x=1"
   http::HeaderList headers;
   bool http_1_0 = false;
   bool keep_alive = true;

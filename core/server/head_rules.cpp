@@ -72,8 +72,8 @@ std::optional<HeadFault> check_bytes(std::string_view head) {
 
 }  // namespace
 
-bool hopeless_head(std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
+bool hopeless_head(std::string_view bytes, std::size_t from) {
+  for (std::size_t i = from; i < bytes.size(); ++i) {
     if (bytes[i] == '\0') return true;
     if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r')) return true;
   }

@@ -22,7 +22,8 @@ struct HeadFault {
 std::optional<HeadFault> check_head(std::string_view head, std::size_t headers_max);
 
 // True when the bytes, which hold no complete head yet, can never become a valid one: a line feed
-// without its carriage return, or a NUL.
-bool hopeless_head(std::string_view bytes);
+// without its carriage return, or a NUL. Looks at the bytes from `from` on; those before were
+// looked at already.
+bool hopeless_head(std::string_view bytes, std::size_t from);
 
 }  // namespace patchbay::server

@@ -35,8 +35,14 @@ class RequestParser::Beast {
 
   std::size_t put(std::string_view bytes, Request& request, error_code& ec) {
     request_ = &request;
-    const std::size_t used =
-        parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
+    std::size_t used = 0;
+    while (used < bytes.size() && !parser_->is_done()) {
+      // Beast asserts that a first chunk which is the last has five bytes; the network knows
+      // nothing of that, and at least so many are still to come.
+      if (parser_->before_chunks() && bytes.size() - used < 5 && bytes[used] == '0') break;
+      used += parser_->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), ec);
+      if (ec) break;
+    }
     if (ec == beast_http::error::need_more) ec = {};
     return used;
   }
@@ -49,6 +55,9 @@ class RequestParser::Beast {
    public:
     explicit Parser(Beast& owner) : owner_(owner) {}
 
+    // The head is read, it promises chunks, and none has been seen.
+    [[nodiscard]] bool before_chunks() const { return before_chunks_; }
+
    private:
     void on_request_impl(
         beast_http::verb, BeastView method, BeastView target, int version, error_code&) override {
@@ -60,7 +69,10 @@ class RequestParser::Beast {
     void on_field_impl(beast_http::field, BeastView name, BeastView value, error_code&) override {
       if (!in_body_) owner_.request_->headers.add(view(name), view(value));  // trailers are dropped
     }
-    void on_header_impl(error_code&) override { in_body_ = true; }
+    void on_header_impl(error_code&) override {
+      in_body_ = true;
+      before_chunks_ = chunked();
+    }
     void on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code&) override {
       if (!length) return;
       // A promise is not a reason to reserve what may never come.
@@ -72,7 +84,9 @@ class RequestParser::Beast {
       owner_.request_->padded_body.append(body.data(), body.size());
       return body.size();
     }
-    void on_chunk_header_impl(std::uint64_t, BeastView, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t, BeastView, error_code&) override {
+      before_chunks_ = false;
+    }
     std::size_t on_chunk_body_impl(std::uint64_t, BeastView body, error_code& ec) override {
       if (owner_.request_->padded_body.size() + body.size() > owner_.limits_.body_bytes_max) {
         ec = beast_http::error::body_limit;
@@ -85,6 +99,7 @@ class RequestParser::Beast {
 
     Beast& owner_;
     bool in_body_ = false;
+    bool before_chunks_ = false;
   };
 
   const Limits& limits_;
@@ -116,7 +131,7 @@ RequestParser::Step RequestParser::read_head(std::string_view bytes, Request& re
   const std::size_t from = searched_ < 3 ? 0 : searched_ - 3;
   const std::size_t end = bytes.find("\r\n\r\n", from);
   if (end == std::string_view::npos) {
-    if (hopeless_head(bytes.substr(searched_ == 0 ? 0 : searched_ - 1))) {
+    if (hopeless_head(bytes, searched_)) {
       return fault(400, "Malformed request head");
     }
     if (bytes.size() > limits_.head_bytes_max) {
@@ -132,7 +147,11 @@ RequestParser::Step RequestParser::read_head(std::string_view bytes, Request& re
   request.headers.clear();
   request.padded_body.clear();
   beast_->start();
-  Step step = read_body(bytes, request);
+  Step step = read_body(head, request);
+  if (step.state == State::kBody && head.size() < bytes.size()) {
+    step = read_body(bytes.substr(head.size()), request);
+    step.consumed += head.size();
+  }
   step.consumed += skipped;
   if (step.state == State::kBody) {
     const auto expect = request.headers.find("expect");
@@ -153,7 +172,13 @@ RequestParser::Step RequestParser::read_body(std::string_view bytes, Request& re
   if (ec) return fault(400, "Malformed HTTP request", used);
   state_ = State::kBody;
   searched_ = 0;
-  if (!beast_->done()) return {used, State::kBody};
+  if (!beast_->done()) {
+    // What is left belongs to a chunk's first line or to the trailers, which are not worth more.
+    if (bytes.size() - used > limits_.head_bytes_max) {
+      return fault(400, "A chunk's header or the trailers are too large", used);
+    }
+    return {used, State::kBody};
+  }
   request.keep_alive = beast_->keep_alive();
   request.padded_body.append(kBodyPadding, '\0');
   wants_continue_ = false;

@@ -6,8 +6,10 @@
 
 namespace {
 
-constexpr patchbay::sdk::PluginInfo kInfo{
-    .id = "patchbay.openai", .version = "0.1.0", .vendor = "Patchbay", .license = "Apache-2.0"};
+constexpr patchbay::sdk::PluginInfo kInfo{.id = "patchbay.openai",
+                                          .version = PATCHBAY_VERSION,
+                                          .vendor = "Patchbay",
+                                          .license = "Apache-2.0"};
 
 }  // namespace
 

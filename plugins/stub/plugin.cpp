@@ -9,7 +9,7 @@ namespace {
 namespace stub = patchbay::plugins::stub;
 
 constexpr patchbay::sdk::PluginInfo kInfo{.id = "patchbay.stub",
-                                          .version = "0.1.0",
+                                          .version = PATCHBAY_VERSION,
                                           .vendor = "Patchbay",
                                           .license = "Apache-2.0",
                                           .deinit = []() noexcept { stub::timer().stop(); }};

@@ -30,6 +30,7 @@ class StreamEncoder final : public chat::Encoder {
   pbay_status on_event(const pbay_event& event, std::string& out) override;
   void finish(std::string& out) override;
   void fail(const chat::Failure& failure, std::string& out) override;
+  [[nodiscard]] std::string_view vendor_header_prefix() const override { return "openai-"; }
   [[nodiscard]] std::string_view keep_alive() const override { return ": keep-alive\n\n"; }
   void show_model(std::string_view json, std::string& out) const override;
   [[nodiscard]] chat::Usage usage() const override { return usage_; }

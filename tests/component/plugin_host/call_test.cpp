@@ -150,10 +150,10 @@ TEST_F(EchoCall, RefusesMalformedEvents) {
 
 TEST_F(EchoCall, RefusesASinkOutsideTheCallbackThatGotIt) {
   TestRequest first("model-a");
+  TestRequest second("use-kept-sink");
   auto call = open(first);
   ASSERT_EQ(feed(*call, {"keep-sink"}), PBAY_OK);
   call.reset();
-  TestRequest second("use-kept-sink");
   call = open(second);
   pbay_http_request http{};
   ASSERT_EQ(call->build_request(http), PBAY_OK);

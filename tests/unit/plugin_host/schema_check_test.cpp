@@ -45,7 +45,7 @@ TEST(SchemaCheck, NamesEachFaultAtItsPlace) {
                 "s.json:1:12: the plugin's schema is wrong: unknown keyword \"patern\" - did you "
                 "mean \"pattern\"?\n"},
            Case{"{\"properties\": {\"a\": {\"$ref\": \"#\"}}}",
-                "s.json:1:30: properties.a: the plugin's schema is wrong: unknown keyword "
+                "s.json:1:31: properties.a: the plugin's schema is wrong: unknown keyword "
                 "\"$ref\"; this Patchbay cannot check it, so the plugin must not use it\n"},
            Case{"{\"type\": \"text\"}",
                 "s.json:1:10: type: the plugin's schema is wrong: expected string, integer, "

@@ -92,9 +92,9 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return test.param.name; });
 
 TEST(HopelessHead, SeesABareLineFeedAndANul) {
-  EXPECT_TRUE(hopeless_head("GET / HTTP/1.1\n"));
-  EXPECT_TRUE(hopeless_head("GET \0"s));
-  EXPECT_FALSE(hopeless_head("GET / HTTP/1.1\r\nHost: a\r\n"));
+  EXPECT_TRUE(hopeless_head("GET / HTTP/1.1\n", 0));
+  EXPECT_TRUE(hopeless_head("GET \0"s, 0));
+  EXPECT_FALSE(hopeless_head("GET / HTTP/1.1\r\nHost: a\r\n", 15));
 }
 
 }  // namespace

@@ -74,6 +74,24 @@ TEST(RequestParser, GivesTheSameByteByByte) {
   EXPECT_FALSE(parsed.request.headers.find("trailer"));
 }
 
+TEST(RequestParser, TakesAnEmptyChunkedBodyByteByByte) {
+  std::vector<std::string> bytes;
+  for (const char c :
+       std::string("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) {
+    bytes.emplace_back(1, c);
+  }
+  const Parsed parsed = parse(bytes);
+  ASSERT_EQ(parsed.state, RequestParser::State::kComplete);
+  EXPECT_EQ(parsed.request.body(), "");
+}
+
+TEST(RequestParser, BoundsTheFirstLineOfAChunk) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const Parsed parsed = parse({head, "5;" + std::string(64 * 1024, 'x')});
+  EXPECT_EQ(parsed.state, RequestParser::State::kFault);
+  EXPECT_EQ(parsed.status, 400);
+}
+
 TEST(RequestParser, PadsTheBodyWithZeroBytes) {
   const Parsed parsed = parse({kPost});
   const std::string padding = parsed.request.padded_body.substr(11);
@@ -114,7 +132,7 @@ TEST(RequestParser, RefusesAHeadOverTheLimitBeforeItIsComplete) {
 TEST(RequestParser, RefusesBrokenChunks) {
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const char* body :
-       {"x\r\n", "5\r\nhelloX", "5\nhello\r\n", "-1\r\n", "ffffffffffffffffff\r\n"}) {
+       {"x\r\n", "5\r\nhelloXY", "5\nhello\r\n", "-1\r\n", "ffffffffffffffffff\r\n"}) {
     EXPECT_EQ(parse({head + body}).state, RequestParser::State::kFault) << body;
   }
 }

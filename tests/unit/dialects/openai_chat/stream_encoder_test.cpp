@@ -10,7 +10,15 @@
 namespace patchbay::dialects::openai_chat {
 namespace {
 
-using namespace test;  // NOLINT: the vocabulary of these tests
+using test::event;
+using test::extra;
+using test::finish;
+using test::item_end;
+using test::meta;
+using test::signature;
+using test::text;
+using test::tool;
+using test::usage;
 
 // An answer whose chunks are read back without their constant head and tail:
 //   data: {"id":"c1",...,"choices":[X]}   ->   X

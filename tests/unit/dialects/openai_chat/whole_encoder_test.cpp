@@ -9,7 +9,13 @@
 namespace patchbay::dialects::openai_chat {
 namespace {
 
-using namespace test;  // NOLINT: the vocabulary of these tests
+using test::event;
+using test::extra;
+using test::finish;
+using test::meta;
+using test::text;
+using test::tool;
+using test::usage;
 
 class Answer {
  public:
