@@ -132,7 +132,7 @@ TEST(RequestParser, RefusesAHeadOverTheLimitBeforeItIsComplete) {
 TEST(RequestParser, RefusesBrokenChunks) {
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const char* body :
-       {"x\r\n", "5\r\nhelloXY", "5\nhello\r\n", "-1\r\n", "ffffffffffffffffff\r\n"}) {
+       {"x\r\n", "5\r\nhelloXY\r\n", "5\nhello\r\n", "-1\r\n", "ffffffffffffffffff\r\n"}) {
     EXPECT_EQ(parse({head + body}).state, RequestParser::State::kFault) << body;
   }
 }
