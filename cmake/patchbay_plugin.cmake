@@ -1,6 +1,11 @@
 # How a provider plugin is built: one shared object, one exported function, safe to load beside any
-# other plugin and to unload again. docs/plugins.md gives the reason for each flag; in short, nothing
-# but the entry point may be visible, nothing may stay unresolved, and nothing may be "unique".
+# other plugin and to unload again. The reasons, flag by flag:
+#   version script, hidden visibility  two plugins, or two generations of one, with a function of the
+#                                      same name must not meet; a C++ library has hundreds of those
+#   -fno-gnu-unique                    a unique symbol is shared between generations and ties the
+#                                      code to the process
+#   -z now, -z defs                    what is missing is found at load or link time, not in a call
+#   no run path                        a plugin is moved by copying its folder
 include_guard(GLOBAL)
 
 # patchbay_add_plugin(NAME <name> MANIFEST <path> [SCHEMAS <files...>] SOURCES <files...>

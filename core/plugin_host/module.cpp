@@ -19,12 +19,14 @@
 namespace patchbay::plugin_host {
 namespace {
 
-// What a v1.0 struct had: a shorter one was not made for this ABI. Members after `last` came later.
-#define PATCHBAY_V1_SIZE(type, last) (offsetof(type, last) + sizeof(type::last))
-
-constexpr std::size_t kPluginSize = PATCHBAY_V1_SIZE(pbay_plugin, get_extension);
-constexpr std::size_t kTypeSize = PATCHBAY_V1_SIZE(pbay_provider_type, vtbl);
-constexpr std::size_t kTableSize = PATCHBAY_V1_SIZE(pbay_provider_vtbl, call_destroy);
+// What the structs of v1.0 had: a shorter one was not made for this ABI, what comes behind it
+// later.
+constexpr std::size_t kPluginSize =
+    offsetof(pbay_plugin, get_extension) + sizeof(pbay_plugin::get_extension);
+constexpr std::size_t kTypeSize =
+    offsetof(pbay_provider_type, vtbl) + sizeof(pbay_provider_type::vtbl);
+constexpr std::size_t kTableSize =
+    offsetof(pbay_provider_vtbl, call_destroy) + sizeof(pbay_provider_vtbl::call_destroy);
 constexpr std::size_t kMaxTypes = 256;
 
 std::string in_quotes(std::string_view text) {

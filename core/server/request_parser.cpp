@@ -40,8 +40,10 @@ class RequestParser::Beast {
       // Beast asserts that a first chunk which is the last has five bytes; the network knows
       // nothing of that, and at least so many are still to come.
       if (parser_->before_chunks() && bytes.size() - used < 5 && bytes[used] == '0') break;
-      used += parser_->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), ec);
-      if (ec) break;
+      const std::size_t taken =
+          parser_->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), ec);
+      used += taken;
+      if (ec || taken == 0) break;  // it may want more without saying so
     }
     if (ec == beast_http::error::need_more) ec = {};
     return used;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from upstream import WAIT_SECONDS, Upstream
 
 
 def pytest_configure() -> None:
+    # Whoever ends the run ends its servers too: the fixtures are torn down on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=143))
     # No client here may pick up a key or an address that the developer's shell happens to hold.
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
         os.environ.pop(name, None)

@@ -32,7 +32,8 @@ RATE_LIMITED = {
 }
 STREAM_BODY = BODY.replace(b'"messages"', b'"stream":true,"messages"')
 FIRST_EVENT = STREAM.index(b"\n\n") + 2
-"""How many bytes of STREAM its first event takes."""
+SECOND_EVENT = STREAM.index(b"\n\n", FIRST_EVENT) + 2
+"""Where in STREAM its first two events end."""
 
 ASK = [{"role": "user", "content": PROMPT}]
 

@@ -196,6 +196,7 @@ def test_an_error_in_the_middle_of_a_stub_stream_is_raised(client: OpenAI) -> No
     script = stub(
         reply="one two three four five",
         error={"status": 500, "message": "gone in the middle", "after_tokens": 2},
+        token_delay_ms=20,
     )
     got = ""
     with pytest.raises(openai.APIError, match="gone in the middle"):

@@ -15,18 +15,17 @@ from samples import ASK, stub
 def test_what_else_the_stub_can_be_told(client: OpenAI, streamed: bool) -> None:
     """The last user message scripts the stub too, for clients that cannot send fields of their own."""
     usage = {"input": 30, "output": 20, "reasoning": 5, "cache_read": 10}
-    script = {"refusal": "I would rather not.", "finish": "length", "usage": usage}
+    script = {"refusal": "I would rather not.", "usage": usage}
     ask = [{"role": "system", "content": "x"}, {"role": "user", "content": f"stub:{json.dumps(script)}"}]
     if streamed:
-        with client.chat.completions.stream(
-            model="stub", messages=ask, stream_options={"include_usage": True}
-        ) as stream:
+        asked_for = {"include_usage": True}
+        with client.chat.completions.stream(model="stub", messages=ask, stream_options=asked_for) as stream:
             answer = stream.get_final_completion()
     else:
         answer = client.chat.completions.create(model="stub", messages=ask)
     assert answer.choices[0].message.refusal == "I would rather not."
     assert not answer.choices[0].message.content
-    assert answer.choices[0].finish_reason == "length"
+    assert answer.choices[0].finish_reason == "stop"
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens, answer.usage.total_tokens) == (
         30,
         20,
@@ -34,6 +33,15 @@ def test_what_else_the_stub_can_be_told(client: OpenAI, streamed: bool) -> None:
     )
     assert answer.usage.prompt_tokens_details.cached_tokens == 10
     assert answer.usage.completion_tokens_details.reasoning_tokens == 5
+
+
+@pytest.mark.parametrize("finish", ["stop", "length", "content_filter"])
+def test_finish_reasons(client: OpenAI, finish: str) -> None:
+    script = stub(reply="as told", finish=finish)
+    whole = client.chat.completions.create(model="stub", messages=ASK, extra_body=script)
+    chunks = client.chat.completions.create(model="stub", messages=ASK, stream=True, extra_body=script)
+    assert whole.choices[0].finish_reason == finish
+    assert [c.choices[0].finish_reason for c in chunks if c.choices[0].finish_reason] == [finish]
 
 
 def test_a_stub_that_breaks_off_is_noticed(client: OpenAI) -> None:

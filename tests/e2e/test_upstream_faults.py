@@ -10,7 +10,7 @@ import pytest
 
 from patchbay import PROVIDER_KEY, Patchbay
 from raw_http import RawAnswer, RawConnection, request_bytes
-from samples import BODY, COMPLETION, FIRST_EVENT, PATH, STREAM, STREAM_BODY
+from samples import BODY, COMPLETION, FIRST_EVENT, PATH, SECOND_EVENT, STREAM, STREAM_BODY
 from upstream import Answer, Upstream, json_answer, stream_answer
 
 
@@ -67,7 +67,7 @@ def test_a_whole_answer_that_breaks_off_is_no_answer(
 @pytest.mark.parametrize("how", ["close", "reset"])
 @pytest.mark.parametrize(
     "cut",
-    [FIRST_EVENT, FIRST_EVENT - 1, FIRST_EVENT + 25],
+    [FIRST_EVENT, SECOND_EVENT - 1, FIRST_EVENT + 25],
     ids=["between events", "before the blank line", "in an event"],
 )
 def test_a_stream_that_breaks_off_ends_with_an_error_event(
@@ -79,12 +79,16 @@ def test_a_stream_that_breaks_off_ends_with_an_error_event(
     *before, last = answer.events()
     error = json.loads(last)["error"]
     assert set(error) >= {"message", "type", "param", "code"}
+    assert answer.body.startswith(STREAM[:FIRST_EVENT])
     for event in before:
         assert "choices" in json.loads(event), "a piece of an event was passed off as a whole one"
 
 
-def test_a_break_before_the_first_event_is_still_a_status(patchbay: Patchbay, upstream: Upstream) -> None:
-    upstream.answer_with(stream_answer(STREAM, break_after=0))
+@pytest.mark.parametrize("cut", [0, 25, FIRST_EVENT - 1])
+def test_a_break_before_the_first_event_is_still_a_status(
+    patchbay: Patchbay, upstream: Upstream, cut: int
+) -> None:
+    upstream.answer_with(stream_answer(STREAM, break_after=cut))
     check_upstream_error(ask(patchbay, STREAM_BODY))
 
 

@@ -39,12 +39,12 @@ class CatalogTest : public testing::Test {
 
   Workspace workspace_;
   LogBook log_;
-  std::vector<std::shared_ptr<Instance>> instances_;
   Catalog catalog_{{.search_path = {workspace_.folder() / "plugins"},
                     .state_folder = workspace_.folder() / "state",
                     .host_version = "0.0.1",
                     .log = log_.sink(),
                     .log_level = PBAY_LOG_INFO}};
+  std::vector<std::shared_ptr<Instance>> instances_;
 };
 
 TEST_F(CatalogTest, MakesAnInstanceForEachEntryInOrder) {

@@ -85,6 +85,15 @@ TEST(RequestParser, TakesAnEmptyChunkedBodyByteByByte) {
   EXPECT_EQ(parsed.request.body(), "");
 }
 
+TEST(RequestParser, TakesChunksByteByByteBehindAHeadInOnePiece) {
+  const std::size_t head = kChunked.find("\r\n\r\n") + 4;
+  std::vector<std::string> pieces{kChunked.substr(0, head)};
+  for (const char c : kChunked.substr(head)) pieces.emplace_back(1, c);
+  const Parsed parsed = parse(pieces);
+  ASSERT_EQ(parsed.state, RequestParser::State::kComplete);
+  EXPECT_EQ(parsed.request.body(), "hello world");
+}
+
 TEST(RequestParser, BoundsTheFirstLineOfAChunk) {
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   const Parsed parsed = parse({head, "5;" + std::string(64 * 1024, 'x')});
