@@ -72,6 +72,7 @@ pbay_status ActiveCall::emit(const pbay_event* event) {
   const pbay_status admitted = call_.admit(event, skip);
   std::unique_lock lock(mutex_);
   if (!started_ || completed_) {
+    lock.unlock();
     call_.host().misbehaved("emitted events before start() or after complete()");
     return PBAY_E_STALE;
   }
@@ -104,6 +105,7 @@ pbay_status ActiveCall::wait_writable(std::uint64_t timeout_ns) {
 pbay_status ActiveCall::complete(pbay_status status, const pbay_error* error) {
   std::unique_lock lock(mutex_);
   if (!started_ || completed_) {
+    lock.unlock();
     call_.host().misbehaved("called complete() before start(), or more than once");
     return PBAY_E_STALE;
   }

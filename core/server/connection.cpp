@@ -64,30 +64,27 @@ void Connection::read_some() {
 
 // Reads as far as one request; what follows waits until it is answered.
 std::size_t Connection::consume(std::string_view bytes) {
-  std::size_t used = 0;
-  while (phase_ == Phase::kReading && !answered_ && used < bytes.size()) {
-    const auto step = parser_.feed(bytes.substr(used), request_);
-    used += step.consumed;
-    switch (step.state) {
-      case RequestParser::State::kHead:
-        if (waiting_ != Waiting::kHead && used < bytes.size()) wait_for(Waiting::kHead);
-        return used;
-      case RequestParser::State::kBody:
-        wait_for(Waiting::kBody);
-        if (parser_.take_wants_continue()) {
-          output_.append("HTTP/1.1 100 Continue\r\n\r\n");
-          turn_end_.schedule();
-        }
-        break;
-      case RequestParser::State::kComplete:
-        take_request();
-        return used;
-      case RequestParser::State::kFault:
-        reject(step.status, step.message);
-        return bytes.size();
-    }
+  if (phase_ != Phase::kReading || bytes.empty()) return 0;
+  const auto step = parser_.feed(bytes, request_);
+  switch (step.state) {
+    case RequestParser::State::kHead:
+      if (waiting_ != Waiting::kHead && step.consumed < bytes.size()) wait_for(Waiting::kHead);
+      return step.consumed;
+    case RequestParser::State::kBody:
+      wait_for(Waiting::kBody);
+      if (parser_.take_wants_continue()) {
+        output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+        turn_end_.schedule();
+      }
+      return step.consumed;
+    case RequestParser::State::kComplete:
+      take_request();
+      return step.consumed;
+    case RequestParser::State::kFault:
+      reject(step.status, step.message);
+      break;
   }
-  return used;
+  return bytes.size();
 }
 
 void Connection::take_request() {

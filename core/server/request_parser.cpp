@@ -155,12 +155,13 @@ RequestParser::Step RequestParser::read_head(std::string_view bytes, Request& re
     step.consumed += head.size();
   }
   step.consumed += skipped;
-  if (step.state == State::kBody) {
+  if (step.state != State::kFault) {
     const auto expect = request.headers.find("expect");
     if (expect && !http::equals_ignoring_case(*expect, "100-continue")) {
       return fault(417, "The only expectation known here is 100-continue", step.consumed);
     }
-    wants_continue_ = expect && request.padded_body.empty() && !request.http_1_0;
+    wants_continue_ =
+        expect && step.state == State::kBody && request.padded_body.empty() && !request.http_1_0;
   }
   return step;
 }

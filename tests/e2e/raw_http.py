@@ -77,7 +77,17 @@ class RawConnection:
         return self.read_answer(method)
 
     def read_answer(self, method: str = "GET") -> RawAnswer:
+        """The next answer; 102 and 103 on the way to it are left out, a 100 is an answer of its own."""
         answer = self.read_head()
+        while answer.status in (102, 103):
+            answer = self.read_head()
+        return self._with_body(answer, method)
+
+    def read_whole(self, method: str = "GET") -> RawAnswer:
+        """The very next answer, whatever its status."""
+        return self._with_body(self.read_head(), method)
+
+    def _with_body(self, answer: RawAnswer, method: str) -> RawAnswer:
         if method == "HEAD" or answer.status in (204, 304) or answer.status < 200:
             return answer
         length, coding = answer.header("content-length"), answer.header("transfer-encoding")

@@ -148,18 +148,22 @@ def test_another_expectation_is_refused(patchbay: Patchbay) -> None:
         check_openai_error(connection.ask("POST", CHAT, stub_body(), {"Expect": "miracles"}), 417)
 
 
-def test_half_closed_clients_get_their_answer(patchbay: Patchbay) -> None:
-    for streamed in (False, True):
-        with RawConnection(patchbay.port) as connection:
-            body = stub_body(stub={"reply": "still here", "first_delay_ms": 100}, stream=streamed)
-            connection.send(request_bytes("POST", CHAT, body))
-            connection.finish_sending()
-            answer = connection.read_answer("POST")
-            assert answer.status == 200
-            assert answer.complete
-            if streamed:
-                assert answer.events()[-1] == "[DONE]"
-            assert connection.is_at_end()
+@pytest.mark.parametrize("version", [b"HTTP/1.1", b"HTTP/1.0"])
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "stream"])
+def test_half_closed_clients_get_their_answer(patchbay: Patchbay, streamed: bool, version: bytes) -> None:
+    body = stub_body(stub={"reply": "still here", "first_delay_ms": 100}, stream=streamed)
+    with RawConnection(patchbay.port) as connection:
+        connection.send(request_bytes("POST", CHAT, body).replace(b"HTTP/1.1", version, 1))
+        connection.finish_sending()
+        # HTTP/1.0 knows no interim answers, so the very first head must be the answer's.
+        answer = connection.read_answer("POST") if version == b"HTTP/1.1" else connection.read_whole("POST")
+        assert answer.status == 200
+        assert answer.complete
+        if streamed:
+            assert answer.events()[-1] == "[DONE]"
+        else:
+            assert reply_of(answer) == "still here"
+        assert connection.is_at_end()
 
 
 @pytest.mark.parametrize(
@@ -203,7 +207,7 @@ def test_models_serve_both_kinds_of_client(patchbay: Patchbay) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["/nowhere", "/v1/nowhere", "/v1", "/v1/chat/completions/extra", "/../health", "/v1//models"]
+    "target", ["/nowhere", "/v1/nowhere", "/v1", "/v1/chat/completions/extra", "/v1//models"]
 )
 def test_unknown_paths_are_json_404s(patchbay: Patchbay, target: str) -> None:
     with RawConnection(patchbay.port) as connection:

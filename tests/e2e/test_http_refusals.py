@@ -46,10 +46,11 @@ AMBIGUOUS = {
     "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 what is this\r\n\r\n",
     "an unknown version": b"GET /health HTTP/7.3\r\nHost: a\r\n\r\n",
     "a broken percent sign": b"GET /v1/models/%zz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    "a way out of the root": b"GET /v1/../health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     "a zero byte in the path": b"GET /v1/models/a%00b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
 }
 
-STAYS_USABLE = {"a broken percent sign", "a zero byte in the path"}
+STAYS_USABLE = {"a broken percent sign", "a zero byte in the path", "a way out of the root"}
 """Where framing is not in doubt, the connection may go on."""
 
 

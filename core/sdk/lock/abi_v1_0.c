@@ -1,6 +1,5 @@
 /* Made by scripts/abi_lock for ABI version 1.0 on a 64-bit machine; never edited. What it asserts is
  * what plugins that exist were compiled against. A build that stops here has broken them. */
-/* clang-format off */
 #include "patchbay/abi.h"
 
 #define SIZE(type, is, bytes) _Static_assert(sizeof(type) is (bytes), "size of " #type)

@@ -1,7 +1,6 @@
 /* patchbay/abi_values.h - the values that cross the plugin ABI: text and bytes, statuses, modes, errors
  * and the events of an answer. Included by abi.h, which has the functions, and says what the tags in
  * these comments mean. */
-/* clang-format off: the declarations below are tables, aligned by hand */
 #ifndef PBAY_ABI_VALUES_H
 #define PBAY_ABI_VALUES_H
 #include <stddef.h>

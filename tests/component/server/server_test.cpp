@@ -7,10 +7,13 @@
 #include <future>
 #include <mutex>
 #include <string>
+#include <thread>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,6 +49,13 @@ class Client {
   }
   void get(const std::string& path, const std::string& more = {}) {
     send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n");
+  }
+  // Until the server's system has acknowledged all that was sent, so that the next piece cannot
+  // join this one on the way.
+  void wait_until_taken() {
+    int waiting = 1;
+    while (waiting > 0 && ::ioctl(fd_, SIOCOUTQ, &waiting) == 0)
+      std::this_thread::yield();
   }
   void half_close() { ::shutdown(fd_, SHUT_WR); }
   void close() {
@@ -268,6 +278,16 @@ TEST_F(ServerTest, AsksForABodyThatWaitsToBeAsked) {
   EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("ab");
   EXPECT_TRUE(client.read_until("POST /p ab").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(ServerTest, TakesAChunkedBodyByteByByte) {
+  Client client(address());
+  client.send("POST /p HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (const char c : std::string("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")) {
+    client.send(std::string(1, c));
+    client.wait_until_taken();
+  }
+  EXPECT_TRUE(client.read_until("POST /p hello world").starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
 TEST_F(ServerTest, RefusesABrokenRequestAndCloses) {

@@ -88,7 +88,8 @@ TEST(RequestParser, TakesAnEmptyChunkedBodyByteByByte) {
 TEST(RequestParser, TakesChunksByteByByteBehindAHeadInOnePiece) {
   const std::size_t head = kChunked.find("\r\n\r\n") + 4;
   std::vector<std::string> pieces{kChunked.substr(0, head)};
-  for (const char c : kChunked.substr(head)) pieces.emplace_back(1, c);
+  for (const char c : kChunked.substr(head))
+    pieces.emplace_back(1, c);
   const Parsed parsed = parse(pieces);
   ASSERT_EQ(parsed.state, RequestParser::State::kComplete);
   EXPECT_EQ(parsed.request.body(), "hello world");
@@ -162,9 +163,9 @@ TEST(RequestParser, AsksForTheBodyOnlyWhileItIsMissing) {
 }
 
 TEST(RequestParser, RefusesOtherExpectations) {
-  EXPECT_EQ(
-      parse({"POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n"}).status,
-      417);
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nContent-Length: 2\r\n\r\n";
+  EXPECT_EQ(parse({head}).status, 417);
+  EXPECT_EQ(parse({head + "ab"}).status, 417);
 }
 
 TEST(RequestParser, KnowsWhetherTheConnectionStays) {
