@@ -40,12 +40,6 @@ endif()
 # LINK names what the room's headers need; the include directions are checked by scripts/tidy.py.
 function(patchbay_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;LINK" ${ARGN})
-  foreach(source IN LISTS ROOM_SOURCES)  # SCAFFOLDING
-    if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
-      message(STATUS "not there yet: ${name}/${source}")
-      list(REMOVE_ITEM ROOM_SOURCES ${source})
-    endif()
-  endforeach()
   if(ROOM_SOURCES)
     add_library(patchbay_${name} STATIC ${ROOM_SOURCES})
     target_link_libraries(patchbay_${name} PUBLIC patchbay_options ${ROOM_LINK})

@@ -116,7 +116,7 @@ void Connection::peer_finished() {
   keep_alive_ = false;
   update_interest();
   if (!begun_ && !request_.http_1_0) {
-    output_.append("HTTP/1.1 102 Processing\r\n\r\n");
+    output_.append("HTTP/1.1 100 Continue\r\n\r\n");
     turn_end_.schedule();
   }
   if (responder_) responder_->on_half_close();

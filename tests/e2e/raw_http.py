@@ -77,9 +77,9 @@ class RawConnection:
         return self.read_answer(method)
 
     def read_answer(self, method: str = "GET") -> RawAnswer:
-        """The next answer; 102 and 103 on the way to it are left out, a 100 is an answer of its own."""
+        """The next final answer: interim ones on the way to it are left out, as clients must."""
         answer = self.read_head()
-        while answer.status in (102, 103):
+        while answer.status < 200:
             answer = self.read_head()
         return self._with_body(answer, method)
 

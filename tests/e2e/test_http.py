@@ -138,7 +138,7 @@ def test_expect_100_continue(patchbay: Patchbay) -> None:
     with RawConnection(patchbay.port) as connection:
         whole = request_bytes("POST", CHAT, body, {"Expect": "100-continue"})
         connection.send(whole.removesuffix(body))
-        assert connection.read_answer("POST").status == 100
+        assert connection.read_whole("POST").status == 100
         connection.send(body)
         assert reply_of(connection.read_answer("POST")) == "continued"
 
