@@ -94,11 +94,11 @@ server::Rejection ApiHandler::reject(int status,
                                      const server::Request& request) {
   Context context;
   context.snapshot = snapshot_;
-  context.request_id = request_id_of({});
+  context.request_id = request_id_of(request.headers);
   const chat::Failure failure = plain_failure(status, std::string(message), "invalid_http");
   log_request(request, context, {.status = status, .failure = failure.message});
   server::Rejection rejection;
-  rejection.headers.add("x-request-id", context.request_id);
+  rejection.headers = common_headers(context, request);
   rejection.headers.add("content-type", "application/json");
   rejection.body = dialects::openai_chat::error_body(failure);
   return rejection;

@@ -44,12 +44,12 @@ class ChatResponder final : public server::Responder, public relay::ClientSide {
       : exchange_(exchange), context_(std::move(context)) {}
 
   void start(relay::CallRequest request,
-             routing::Route route,
-             std::unique_ptr<chat::Encoder> encoder) {
+             const routing::Route& route,
+             relay::Call::EncoderFactory make_encoder) {
     call_.emplace(relay::Call::Context{*context_.workplace, context_.snapshot->providers},
                   std::move(request),
-                  std::move(route),
-                  std::move(encoder),
+                  route,
+                  std::move(make_encoder),
                   *this);
     call_->start();
   }
@@ -125,9 +125,7 @@ void chat_completions(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
     return reply_failure(exchange, context, *failure);
   }
-  auto& route = std::get<routing::Route>(resolved);
-  auto encoder = make_encoder(chat_request, route);
-
+  const auto& route = std::get<routing::Route>(resolved);
   relay::CallRequest call;
   call.mode = PBAY_MODE_CHAT;
   call.dialect = dialect::kDialect;
@@ -143,7 +141,8 @@ void chat_completions(server::Exchange& exchange, const Context& context) {
   auto responder = std::make_unique<ChatResponder>(exchange, context);
   ChatResponder& answering = *responder;
   exchange.attach(std::move(responder));
-  answering.start(std::move(call), std::move(route), std::move(encoder));
+  auto factory = [chat_request, route] { return make_encoder(chat_request, route); };
+  answering.start(std::move(call), route, std::move(factory));
 }
 
 }  // namespace patchbay::api

@@ -18,6 +18,11 @@ bool is_json(std::string_view content_type) {
          http::starts_with_ignoring_case(content_type, "application/problem+json");
 }
 
+// Without the query, which is where some clients put their key.
+std::string_view loggable_path(std::string_view target) {
+  return target.substr(0, target.find('?')).substr(0, kLoggedPathMax);
+}
+
 }  // namespace
 
 std::string request_id_of(const http::HeaderList& headers) {
@@ -79,7 +84,7 @@ void log_request(const server::Request& request, const Context& context, const L
   log::Line line(what.status >= 500 ? log::Level::kWarn : log::Level::kInfo, "request");
   line.text("request_id", context.request_id)
       .text("method", request.method)
-      .text("path", std::string_view(request.target).substr(0, kLoggedPathMax))
+      .text("path", loggable_path(request.target))
       .number("status", what.status)
       .number("ms", took)
       .text("peer", request.peer);

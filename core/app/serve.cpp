@@ -95,6 +95,13 @@ int serve(const CommandLine& command_line) {
     log::warn("configuration").text("message", warning);
   }
 
+  // The loops go last: a plugin's own thread may still tell one that its call is over.
+  const unsigned workers = worker_count(settings);
+  auto reactor = reactor::Reactor::start({.workers = workers, .on_fault = [](const char* what) {
+                                            log::error("fault").text("what", what);
+                                          }});
+  if (!reactor) return start_failed(reactor.error());
+
   plugin_host::Catalog catalog(catalog_options(settings, command_line));
   std::vector<Problem> problems;
   const bool loopback = listens_on_loopback(settings.server.listen);
@@ -105,11 +112,6 @@ int serve(const CommandLine& command_line) {
     return kExitConfiguration;
   }
 
-  const unsigned workers = worker_count(settings);
-  auto reactor = reactor::Reactor::start({.workers = workers, .on_fault = [](const char* what) {
-                                            log::error("fault").text("what", what);
-                                          }});
-  if (!reactor) return start_failed(reactor.error());
   auto server = server::Server::start(
       **reactor, {.address = settings.server.listen, .limits = {}}, [&](reactor::Worker& worker) {
         return std::make_unique<api::ApiHandler>(worker, snapshot);

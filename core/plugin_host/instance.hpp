@@ -81,8 +81,8 @@ using Post = std::function<void(std::function<void()>)>;
 // never leaves here: it is logged as misbehaviour and becomes a failure.
 class Call {
  public:
-  // `request` must be complete but for `id`, and live, with all it points to, as long as the Call
-  // (its body until drop_body()). `observer` must outlive the Call.
+  // `request` must be complete but for `id`, and live, with all it points to, as long as the
+  // Call. `observer` must outlive the Call.
   // When the plugin refuses, the Error has its message, and `failure`, if given, all it told.
   static Result<std::unique_ptr<Call>> create(std::shared_ptr<Instance> instance,
                                               pbay_request& request,

@@ -62,7 +62,8 @@ Attempt::Attempt(Workplace& workplace,
       client_request_(request),
       upstream_model_(std::move(upstream_model)),
       observer_(observer),
-      delay_(workplace.worker, [this] { send(); }) {
+      delay_(workplace.worker, [this] { send(); }),
+      silence_(workplace.worker, [this] { on_silence(); }) {
   fill_request(number);
 }
 
@@ -97,6 +98,12 @@ void Attempt::fill_request(std::uint32_t number) {
 }
 
 void Attempt::start() {
+  if (!provider_.instance->offers(client_request_.mode, client_request_.dialect)) {
+    return fail(chat::bad_request("The provider `" + provider_.instance->name() +
+                                      "` does not offer " + client_request_.dialect,
+                                  "model",
+                                  "unsupported_by_provider"));
+  }
   reactor::Worker& worker = workplace_.worker;
   plugin_host::CallError refusal;
   auto created = plugin_host::Call::create(
@@ -111,7 +118,8 @@ void Attempt::start() {
   }
   call_ = std::move(*created);
   if (call_->active()) {
-    if (const pbay_status status = call_->start(); status < 0) fail_plugin(status);
+    if (const pbay_status status = call_->start(); status < 0) return fail_plugin(status);
+    watch_silence(provider_.timeouts.first_byte);
     return;
   }
   next_request();
@@ -128,6 +136,9 @@ void Attempt::next_request() {
   frames_.reset();
   error_body_.clear();
   passes_ = stopped_ = false;
+  answer_status_ = 0;
+  answer_headers_.clear();
+  answer_type_.clear();
   http_ = {};
   http_.size = sizeof(http_);
   if (const pbay_status status = call_->build_request(http_); status < 0) {
@@ -168,8 +179,26 @@ void Attempt::send() {
   if (paused_) transfer_->pause();
 }
 
+// A provider that does its own work has the same time as an upstream has; its silence while it may
+// not emit is ours.
+void Attempt::watch_silence(std::chrono::milliseconds patience) {
+  if (patience.count() > 0 && !paused_) {
+    silence_.arm(patience);
+  } else {
+    silence_.cancel();
+  }
+}
+
+void Attempt::on_silence() {
+  chat::Failure failure;
+  failure.category = PBAY_ERR_TIMEOUT;
+  failure.message = "The provider `" + provider_.instance->name() + "` was silent for too long";
+  fail(std::move(failure));
+}
+
 void Attempt::pause() {
   paused_ = true;
+  silence_.cancel();
   if (transfer_) transfer_->pause();
   if (call_ && call_->active()) call_->set_writable(false);
 }
@@ -177,7 +206,9 @@ void Attempt::pause() {
 void Attempt::resume() {
   paused_ = false;
   if (transfer_) transfer_->resume();
-  if (call_ && call_->active()) call_->set_writable(true);
+  if (!active()) return;
+  call_->set_writable(true);
+  watch_silence(provider_.timeouts.idle);
 }
 
 void Attempt::on_head(const upstream::ResponseHead& head) {
@@ -288,6 +319,7 @@ void Attempt::end_message(pbay_status status, const Error* error) {
 pbay_status Attempt::on_event(const pbay_event& event) {
   const pbay_status status = observer_.on_event(event);
   if (status < 0) event_status_ = status;
+  if (active()) watch_silence(provider_.timeouts.idle);
   return status;
 }
 
@@ -317,7 +349,7 @@ chat::Failure Attempt::plugin_failure(pbay_status status) const {
     failure.message = "The provider `" + provider_.instance->name() + "` failed (status " +
                       std::to_string(status) + ")";
     if (refused) {
-      failure.category = PBAY_ERR_UPSTREAM;
+      failure.category = answer_status_ == 401 ? PBAY_ERR_AUTH : PBAY_ERR_UPSTREAM;
       failure.message += "; its upstream answered " + std::to_string(answer_status_);
     }
   }

@@ -60,6 +60,9 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   // from inside.
   void start();
 
+  // True once started on a provider that does its own work.
+  [[nodiscard]] bool active() const { return call_ != nullptr && call_->active(); }
+
   // Back-pressure: nothing more is read from the upstream, or emitted by the plugin.
   void pause();
   void resume();
@@ -77,6 +80,8 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   void fill_request(std::uint32_t number);
   void next_request();
   void send();
+  void watch_silence(std::chrono::milliseconds patience);
+  void on_silence();
   bool take_frames(const std::vector<pbay_frame>& frames);
   void end_error_answer();
   void end_message(pbay_status status, const Error* error);
@@ -97,7 +102,8 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   std::unique_ptr<plugin_host::Call> call_;  // reads request_: destroyed before it
 
   pbay_http_request http_{};
-  reactor::Timer delay_;  // before a request that the plugin wants later
+  reactor::Timer delay_;    // before a request that the plugin wants later
+  reactor::Timer silence_;  // of a provider that does its own work
   std::unique_ptr<upstream::Transfer> transfer_;
   http::HeaderList answer_headers_;
   std::string answer_type_;

@@ -22,12 +22,12 @@ bool is_content(std::uint32_t event_type) {
 Call::Call(Context context,
            CallRequest request,
            routing::Route route,
-           std::unique_ptr<chat::Encoder> encoder,
+           EncoderFactory make_encoder,
            ClientSide& client)
     : context_(context),
       request_(std::move(request)),
       route_(std::move(route)),
-      encoder_(std::move(encoder)),
+      make_encoder_(std::move(make_encoder)),
       client_(client),
       started_(Clock::now()),
       flush_(context.workplace.worker, [this] { flush(); }),
@@ -42,6 +42,7 @@ void Call::start() {
 
 void Call::try_target(std::size_t index) {
   target_ = index;
+  encoder_ = make_encoder_();
   const routing::Target& target = route_.targets[index];
   attempt_ = std::make_unique<Attempt>(context_.workplace,
                                        context_.providers.find(target.provider)->second,
@@ -50,6 +51,8 @@ void Call::try_target(std::size_t index) {
                                        static_cast<std::uint32_t>(index),
                                        *this);
   attempt_->start();
+  // Nobody will tell when a provider that does its own work has accepted; it gets the same time.
+  if (!over_ && attempt_->active() && streams()) commit_timer_.arm(limits::kCommitAfter);
 }
 
 // The upstream says yes. Whether it passes as it is or is written anew decides everything after.
@@ -168,8 +171,12 @@ void Call::on_failed(chat::Failure failure, const http::HeaderList& upstream_hea
   flush();  // what came before the failure was an answer, and counts
   const http::HeaderList headers = answer_headers_of(upstream_headers);
   if (!committed_ && target_ + 1 < route_.targets.size()) {
+    commit_timer_.cancel();
     out_.clear();
     passing_.reset();
+    length_.reset();
+    content_type_.clear();
+    upstream_headers_.clear();
     has_content_ = false;
     return try_target(target_ + 1);
   }
@@ -197,6 +204,7 @@ void Call::give_up(const chat::Failure& failure, const http::HeaderList& headers
 
 void Call::on_commit_time() {
   if (over_ || committed_ || !streams()) return;
+  if (content_type_.empty()) content_type_ = encoder_->content_type();
   commit();
   on_silence();
 }

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,11 +66,14 @@ class Call final : public AttemptObserver {
     const ProviderTable& providers;  // of a snapshot that outlives the call
   };
 
+  // Makes the encoder of an attempt: what one attempt began must not show in the next.
+  using EncoderFactory = std::function<std::unique_ptr<chat::Encoder>()>;
+
   // `client` must outlive the call. REQUIRES: every target's provider is in the table.
   Call(Context context,
        CallRequest request,
        routing::Route route,
-       std::unique_ptr<chat::Encoder> encoder,
+       EncoderFactory make_encoder,
        ClientSide& client);
 
   void start();
@@ -109,7 +113,8 @@ class Call final : public AttemptObserver {
   const Context context_;
   const CallRequest request_;
   const routing::Route route_;
-  const std::unique_ptr<chat::Encoder> encoder_;
+  const EncoderFactory make_encoder_;
+  std::unique_ptr<chat::Encoder> encoder_;
   ClientSide& client_;
 
   std::size_t target_ = 0;

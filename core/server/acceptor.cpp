@@ -27,36 +27,41 @@ bool exhausted(int code) {
 Acceptor::Acceptor(reactor::Worker& worker, int listen_fd, OnConnection on_connection)
     : listen_fd_(listen_fd),
       on_connection_(std::move(on_connection)),
-      watch_(worker, [this](reactor::Ready) { accept_some(); }),
+      watch_(worker,
+             [this](reactor::Ready) {
+               for (int i = 0; i < kAcceptsPerTurn && accept_one(); ++i) {
+               }
+             }),
       retry_(worker, [this] { watch_.set(reactor::Interest::kRead); }) {}
 
 bool Acceptor::open() {
   return watch_.start(listen_fd_, reactor::Interest::kRead).has_value();
 }
 
-void Acceptor::stop() {
+void Acceptor::finish() {
   retry_.cancel();
   watch_.stop();
+  while (accept_one()) {
+  }
 }
 
-void Acceptor::accept_some() {
-  for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof(address);
-    const int fd = ::accept4(
-        listen_fd_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) {
-      if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (exhausted(errno)) {
-        watch_.set(reactor::Interest::kNone);
-        retry_.arm(kExhaustedPause);
-      }
-      return;
+bool Acceptor::accept_one() {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  const int fd = ::accept4(
+      listen_fd_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) {
+    if (errno == EINTR || errno == ECONNABORTED) return true;
+    if (exhausted(errno) && watch_.started()) {
+      watch_.set(reactor::Interest::kNone);
+      retry_.arm(kExhaustedPause);
     }
-    const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    on_connection_(fd, printable_host(&address));
+    return false;
   }
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  on_connection_(fd, printable_host(&address));
+  return true;
 }
 
 }  // namespace patchbay::server

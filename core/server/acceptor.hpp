@@ -19,10 +19,12 @@ class Acceptor {
   // Begins accepting; false when the kernel refuses to watch the socket.
   bool open();
 
-  void stop();
+  // Takes what is waiting already, and no more.
+  void finish();
 
  private:
-  void accept_some();
+  // False once nobody waits any more.
+  bool accept_one();
 
   int listen_fd_;
   OnConnection on_connection_;

@@ -11,6 +11,7 @@
 namespace patchbay::server {
 
 using reactor::Interest;
+using linger_option = struct ::linger;  // its name is a member function's here
 
 Connection::Connection(ConnectionHome& home, int fd, std::string peer)
     : home_(home),
@@ -112,8 +113,9 @@ void Connection::reject(int status, std::string_view message) {
 // and make the system of the one that left say so, at once.
 void Connection::peer_finished() {
   peer_done_ = true;
-  if (phase_ != Phase::kAnswering) return close();
-  keep_alive_ = false;
+  if (phase_ == Phase::kReading) return finish_output();
+  if (phase_ == Phase::kLingering) return close();
+  if (input_.empty()) keep_alive_ = false;  // otherwise there is one more request to answer
   update_interest();
   if (!begun_ && !request_.http_1_0) {
     output_.append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -122,101 +124,13 @@ void Connection::peer_finished() {
   if (responder_) responder_->on_half_close();
 }
 
-void Connection::attach(std::unique_ptr<Responder> responder) {
-  responder_ = std::move(responder);
-}
-
-void Connection::write_head(int status, const http::HeaderList& headers) {
-  begun_ = true;
-  output_.append(request_.http_1_0 ? "HTTP/1.0 " : "HTTP/1.1 ");
-  output_.append(std::to_string(status));
-  output_.append(" ");
-  output_.append(http::reason_phrase(status));
-  output_.append("\r\n");
-  for (const auto& [name, value] : headers) {
-    output_.append(name);
-    output_.append(": ");
-    output_.append(value);
-    output_.append("\r\n");
-  }
-  output_.append(home_.date_line());
-  if (!keep_alive_) {
-    output_.append("Connection: close\r\n");
-  } else if (request_.http_1_0) {
-    output_.append("Connection: keep-alive\r\n");
-  }
-}
-
-void Connection::respond(int status, const http::HeaderList& headers, std::string_view body) {
-  if (answered_) return;
-  const std::size_t before = output_.pending();
-  write_head(status, headers);
-  const bool bodiless = status == 204 || status == 304;
-  if (!bodiless) {
-    output_.append("Content-Length: ");
-    output_.append(std::to_string(body.size()));
-    output_.append("\r\n");
-  }
-  output_.append("\r\n");
-  if (!head_only_ && !bodiless) output_.append(body);
-  sent_ += output_.pending() - before;
-  finish_answer();
-}
-
-void Connection::begin(int status,
-                       const http::HeaderList& headers,
-                       std::optional<std::uint64_t> content_length) {
-  if (answered_ || begun_) return;
-  const std::size_t before = output_.pending();
-  if (!content_length && request_.http_1_0) keep_alive_ = false;  // the body ends by closing
-  write_head(status, headers);
-  if (content_length) {
-    output_.append("Content-Length: ");
-    output_.append(std::to_string(*content_length));
-    output_.append("\r\n");
-  } else if (!request_.http_1_0) {
-    chunked_ = true;
-    output_.append("Transfer-Encoding: chunked\r\n");
-  }
-  output_.append("\r\n");
-  sent_ += output_.pending() - before;
-  turn_end_.schedule();
-}
-
-void Connection::write(std::string_view bytes) {
-  if (answered_ || bytes.empty() || head_only_) return;
-  const std::size_t before = output_.pending();
-  if (chunked_) {
-    output_.append_chunk(bytes);
-  } else {
-    output_.append(bytes);
-  }
-  sent_ += output_.pending() - before;
-  turn_end_.schedule();
-}
-
-void Connection::end() {
-  if (answered_) return;
-  if (chunked_ && !head_only_) output_.append("0\r\n\r\n");
-  finish_answer();
-}
-
-void Connection::abort() {
-  if (answered_) return;
-  aborted_ = true;
-  keep_alive_ = false;
-  finish_answer();
-}
-
-bool Connection::writable() {
-  if (output_.pending() < home_.limits().output_high_bytes) return true;
-  paused_source_ = true;  // on_drain() is owed from now on
-  return false;
-}
-
-void Connection::finish_answer() {
+// No further request will be taken; what earlier answers still have to say goes out first.
+void Connection::finish_output() {
+  if (output_.pending() == 0) return close();
+  phase_ = Phase::kAnswering;
   answered_ = true;
-  turn_end_.schedule();
+  keep_alive_ = false;
+  update_interest();
 }
 
 void Connection::on_turn_end() {
@@ -224,20 +138,33 @@ void Connection::on_turn_end() {
   flush();
   while (phase_ == Phase::kAnswering && answered_) {
     responder_.reset();
-    if (aborted_) return close();
-    if (!keep_alive_ || home_.draining()) {
-      if (output_.pending() == 0) linger();
-      return;  // otherwise flush() lingers once all is sent
-    }
+    if (aborted_) return cut_off();
+    if (!may_go_on()) return;  // flush() comes back here once enough was sent
+    if (is_last()) return linger();
     next_request();
     flush();
   }
+}
+
+bool Connection::is_last() {
+  return !keep_alive_ || home_.draining() || (peer_done_ && input_.empty());
+}
+
+// After an answer: the last one must be sent whole; before another, a client that asks without
+// reading must not make answers pile up.
+bool Connection::may_go_on() {
+  return output_.pending() == 0 ||
+         (!is_last() && output_.pending() < home_.limits().output_high_bytes);
 }
 
 void Connection::next_request() {
   phase_ = Phase::kReading;
   answered_ = false;
   parser_.reset();
+  request_.method.clear();
+  request_.target.clear();
+  request_.headers.clear();
+  request_.http_1_0 = false;
   request_.padded_body.clear();
   if (request_.padded_body.capacity() > 64 * 1024) request_.padded_body.shrink_to_fit();
   wait_for(Waiting::kIdle);
@@ -247,27 +174,44 @@ void Connection::next_request() {
     const std::size_t used = consume(pipelined);
     input_.assign(pipelined, used);
   }
+  if (peer_done_ && phase_ == Phase::kReading) return finish_output();
   update_interest();
 }
 
 void Connection::flush() {
   if (phase_ == Phase::kClosed || output_.pending() == 0) return;
+  const std::size_t before = output_.pending();
   const Output::Result result = output_.send_to(fd_);
   if (result == Output::Result::kFailed) return gone();
   blocked_ = result == Output::Result::kBlocked;
   if (blocked_) {
-    if (waiting_ != Waiting::kStall) wait_for(Waiting::kStall);
+    // A slow reader is not a stalled one: every byte it takes starts the clock anew.
+    if (waiting_ != Waiting::kStall || output_.pending() < before) wait_for(Waiting::kStall);
   } else if (waiting_ == Waiting::kStall) {
-    wait_for(Waiting::kNothing);
+    wait_for(what_is_awaited());
   }
   if (paused_source_ && output_.pending() < home_.limits().output_high_bytes / 2) {
     paused_source_ = false;
     if (responder_) responder_->on_drain();
   }
-  if (!blocked_ && phase_ == Phase::kAnswering && answered_ && !keep_alive_ && !aborted_) {
-    return linger();
-  }
+  if (phase_ == Phase::kAnswering && answered_ && may_go_on()) turn_end_.schedule();
   update_interest();
+}
+
+Connection::Waiting Connection::what_is_awaited() const {
+  if (phase_ != Phase::kReading) return Waiting::kNothing;
+  if (parser_.in_body()) return Waiting::kBody;
+  return input_.empty() ? Waiting::kIdle : Waiting::kHead;
+}
+
+// Ends an answer in the middle so that the client sees it. A body that ends with its connection
+// (HTTP/1.0) would look complete after an orderly close, so there it takes a reset.
+void Connection::cut_off() {
+  if (request_.http_1_0) {
+    const linger_option hard{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+  }
+  close();
 }
 
 // Our last words are sent; closing at once could make the system take them back (a reset, when the
@@ -276,6 +220,7 @@ void Connection::linger() {
   responder_.reset();
   if (peer_done_) return close();
   phase_ = Phase::kLingering;
+  blocked_ = false;
   ::shutdown(fd_, SHUT_WR);
   input_.clear();
   wait_for(Waiting::kLinger);
@@ -299,7 +244,8 @@ void Connection::close() {
 }
 
 void Connection::drain() {
-  if (phase_ == Phase::kReading && input_.empty()) return close();
+  const bool idle = phase_ == Phase::kReading && !parser_.in_body() && input_.empty();
+  if (idle) return finish_output();
   keep_alive_ = keep_alive_ && begun_;  // a head already sent may have promised otherwise
 }
 
@@ -328,6 +274,8 @@ void Connection::on_time() {
 }
 
 void Connection::wait_for(Waiting what) {
+  // While output waits, the client's reading is what counts; flush() finds the way back.
+  if (blocked_ && what != Waiting::kStall && what != Waiting::kLinger) return;
   waiting_ = what;
   const Limits& limits = home_.limits();
   switch (what) {

@@ -89,6 +89,10 @@ class Connection final : public Exchange {
 
   void write_head(int status, const http::HeaderList& headers);
   void finish_answer();
+  void finish_output();
+  bool is_last();
+  bool may_go_on();
+  void cut_off();
   void next_request();
   void flush();
   void linger();
@@ -96,6 +100,7 @@ class Connection final : public Exchange {
   void close();
 
   void wait_for(Waiting what);
+  [[nodiscard]] Waiting what_is_awaited() const;
   void update_interest();
 
   ConnectionHome& home_;

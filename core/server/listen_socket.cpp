@@ -130,6 +130,10 @@ ListenSocket::ListenSocket(ListenSocket&& other) noexcept
       address_(std::move(other.address_)),
       loopback_(other.loopback_) {}
 
+void ListenSocket::close_to_new() const {
+  ::shutdown(fd_, SHUT_RDWR);
+}
+
 ListenSocket::~ListenSocket() {
   if (fd_ >= 0) ::close(fd_);
 }

@@ -19,6 +19,9 @@ class ListenSocket {
   ListenSocket& operator=(ListenSocket&&) = delete;
   ~ListenSocket();
 
+  // From now on the system refuses connections. REQUIRES: nobody watches the descriptor any more.
+  void close_to_new() const;
+
   [[nodiscard]] int fd() const { return fd_; }
 
   // Where it really listens, with the port that port 0 became: "127.0.0.1:41873", "[::1]:8080".

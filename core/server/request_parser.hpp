@@ -41,6 +41,9 @@ class RequestParser {
 
   Step feed(std::string_view bytes, Request& request);
 
+  // True while a head was read and its body is not complete.
+  [[nodiscard]] bool in_body() const { return state_ == State::kBody; }
+
   // True once after a head with `Expect: 100-continue` whose body has not begun to arrive.
   bool take_wants_continue();
 

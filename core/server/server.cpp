@@ -36,7 +36,7 @@ class ServerWorker final : public ConnectionHome {
   // `on_empty` runs when the last connection has gone.
   void drain(std::function<void()> on_empty) {
     draining_ = true;
-    acceptor_.stop();
+    acceptor_.finish();
     on_empty_ = std::move(on_empty);
     for_each([](Connection& connection) { connection.drain(); });
     announce_if_empty();
@@ -161,8 +161,9 @@ class ReactorServer final : public Server {
       busy_ = static_cast<unsigned>(workers_.size());
     }
     for (unsigned i = 0; i < workers_.size(); ++i) {
-      reactor_.worker(i).post([this, i] { workers_[i]->drain([this] { one_is_empty(); }); });
+      run_on(reactor_.worker(i), [&] { workers_[i]->drain([this] { one_is_empty(); }); });
     }
+    socket_.close_to_new();
     {
       std::unique_lock<std::mutex> lock(mutex_);
       changed_.wait_for(lock, deadline, [this] { return busy_ == 0 || hurried_; });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -21,17 +22,13 @@ namespace patchbay::test {
 class BlockingClient {
  public:
   explicit BlockingClient(const std::string& address, int receive_buffer = 0) {
-    const std::size_t colon = address.rfind(':');
     fd_ = ::socket(AF_INET, SOCK_STREAM, 0);
     if (receive_buffer > 0) {
       ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
     }
     const timeval patience{20, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
-    ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+    const sockaddr_in to = socket_address(address);
     EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)), 0);
   }
   ~BlockingClient() { close(); }
@@ -69,6 +66,20 @@ class BlockingClient {
     return text;
   }
 
+  // True when the connection ends with a reset instead of an orderly close.
+  bool is_reset() {
+    char byte = 0;
+    return ::recv(fd_, &byte, 1, 0) < 0 && errno == ECONNRESET;
+  }
+
+  static bool can_connect(const std::string& address) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    const sockaddr_in to = socket_address(address);
+    const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0;
+    ::close(fd);
+    return connected;
+  }
+
   std::size_t read_bytes(std::size_t wanted) {
     std::string buffer(64 * 1024, '\0');
     std::size_t total = 0;
@@ -81,6 +92,15 @@ class BlockingClient {
   }
 
  private:
+  static sockaddr_in socket_address(const std::string& address) {
+    const std::size_t colon = address.rfind(':');
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1))));
+    ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+    return to;
+  }
+
   int fd_ = -1;
 };
 

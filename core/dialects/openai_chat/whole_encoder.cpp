@@ -14,12 +14,40 @@ using chat::view;
 
 constexpr std::uint32_t kChoicesMax = 128;
 
+// All of an answer is in memory until it is complete; the longest real ones are a few megabytes.
+constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
+
 // `"key":json` with a comma before it.
 void append_member(std::string& out, std::string_view key, std::string_view json) {
   out += ',';
   json::append_string(out, key);
   out += ':';
   out += json;
+}
+
+// What an event costs beside its texts.
+constexpr std::size_t kEventBytes = 8;
+
+// The size of the first text of an event; those that hold much hold it there.
+std::size_t text_bytes(const pbay_event& event, const pbay_ev_text& as_text) {
+  switch (event.type) {
+    case PBAY_EV_TEXT:
+    case PBAY_EV_REASONING:
+    case PBAY_EV_REFUSAL:
+    case PBAY_EV_TOOL_ARGS:
+      return as_text.text.len;
+    case PBAY_EV_RAW:
+      if (const auto* raw = event_as<pbay_ev_raw>(event)) return raw->data.len;
+      return 0;
+    case PBAY_EV_IMAGE:
+      if (const auto* image = event_as<pbay_ev_image>(event)) return image->data.len;
+      return 0;
+    case PBAY_EV_EXTRA:
+      if (const auto* extra = event_as<pbay_ev_extra>(event)) return extra->json.len;
+      return 0;
+    default:
+      return 0;
+  }
 }
 
 void append_element(std::string& list, std::string_view element) {
@@ -35,6 +63,9 @@ WholeEncoder::WholeEncoder(Options options) : keep_model_(options.keep_model) {
 
 pbay_status WholeEncoder::on_event(const pbay_event& event, std::string&) {
   if (event.choice >= kChoicesMax) return PBAY_E_PROTOCOL;
+  held_bytes_ += kEventBytes;
+  if (const auto* text = event_as<pbay_ev_text>(event)) held_bytes_ += text_bytes(event, *text);
+  if (held_bytes_ > kAnswerBytesMax) return PBAY_E_PROTOCOL;
   switch (event.type) {
     case PBAY_EV_META:
       if (const auto* meta = event_as<pbay_ev_meta>(event)) head_.take(*meta, keep_model_);

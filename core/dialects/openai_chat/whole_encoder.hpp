@@ -68,6 +68,7 @@ class WholeEncoder final : public chat::Encoder {
   std::string usage_json_;
   std::string raw_;  // the whole body, where the plugin wrote it itself
   chat::Usage usage_;
+  std::size_t held_bytes_ = 0;  // about what all of the above holds
 };
 
 }  // namespace patchbay::dialects::openai_chat
