@@ -279,3 +279,22 @@ def test_all_addresses(start_patchbay: Callable[..., Patchbay]) -> None:
     )
     with RawConnection(server.port) as connection:
         assert connection.ask("GET", "/health", headers={"Host": f"127.0.0.1:{server.port}"}).status == 200
+
+
+def test_no_query_is_logged(patchbay: Patchbay) -> None:
+    """Some clients put their key there."""
+    with RawConnection(patchbay.port) as connection:
+        connection.ask("GET", "/health?key=sk-planted-in-the-query", headers={"X-Request-Id": "query-test"})
+    patchbay.wait_for_log(lambda line: line.get("request_id") == "query-test")
+    assert "planted-in-the-query" not in patchbay.output
+
+
+def test_a_request_that_cannot_be_read_is_not_logged_as_the_one_before(patchbay: Patchbay) -> None:
+    with RawConnection(patchbay.port) as connection:
+        connection.ask("GET", "/health", headers={"X-Request-Id": "the-one-before"})
+        connection.send(b"GET /broken HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        answer = connection.read_answer()
+    assert answer.status == 400
+    assert answer.header("x-request-id") != "the-one-before"
+    line = patchbay.wait_for_log(lambda line: line.get("request_id") == answer.header("x-request-id"))
+    assert line["path"] != "/health"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Callable
 
 import openai
 import pytest
 from openai import OpenAI
 
+from patchbay import Patchbay
 from samples import ASK, stub
 
 
@@ -74,3 +76,17 @@ def test_a_wrong_script_is_the_requests_fault(client: OpenAI, script: dict) -> N
     with pytest.raises(openai.BadRequestError) as raised:
         client.chat.completions.create(model="stub", messages=ASK, extra_body={"stub": script})
     assert next(iter(script)) in raised.value.message
+
+
+def test_a_provider_that_is_silent_for_too_long_is_given_up(
+    start_patchbay: Callable[..., Patchbay],
+) -> None:
+    """The stub does its own work, without an upstream whose silence could be noticed."""
+    slow = {"plugin": "stub", "first_byte_timeout": "200ms", "config": {"first_delay_ms": 60_000}}
+    patchbay = start_patchbay({"providers": {"slow": slow}, "models": {"*": {"provider": "slow"}}})
+    client = OpenAI(base_url=patchbay.base_url, api_key="unused", max_retries=0)
+    for streamed in (False, True):
+        with pytest.raises(openai.APIStatusError) as raised:
+            client.chat.completions.create(model="stub", messages=ASK, stream=streamed)
+        assert raised.value.status_code == 504
+        assert "`slow` was silent" in raised.value.message

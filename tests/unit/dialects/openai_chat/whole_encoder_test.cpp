@@ -108,6 +108,17 @@ TEST(WholeEncoder, PassesARawBody) {
   EXPECT_EQ(answer.finish(), "{\"x\":1}");
 }
 
+TEST(WholeEncoder, GivesUpOnAnAnswerWithoutEnd) {
+  WholeEncoder encoder({.model = "m", .keep_model = false});
+  const std::string piece(1 << 20, 'x');
+  const auto event = text(PBAY_EV_TEXT, piece);
+  std::string out;
+  pbay_status status = PBAY_OK;
+  for (int i = 0; i < 100 && status == PBAY_OK; ++i)
+    status = encoder.on_event(event.h, out);
+  EXPECT_LT(status, 0) << "100 MiB are held for one answer";
+}
+
 TEST(WholeEncoder, ShowsAnAlias) {
   Answer answer({.model = "alias", .keep_model = true});
   EXPECT_NE(answer.finish().find(R"("model":"alias")"), std::string::npos);
