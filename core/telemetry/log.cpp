@@ -35,8 +35,8 @@ class Writer {
 
   void shut_down() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    logger_.reset();
     pool_.reset();  // joins the thread once the queue is empty
+    logger_.reset();
   }
 
  private:
