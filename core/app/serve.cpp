@@ -15,12 +15,16 @@ namespace {
 
 constexpr std::chrono::seconds kDrainDeadline{30};
 
+// Sent by this process to itself alone: nobody needs to wait for a second signal any more.
+constexpr int kDoneSignal = SIGUSR1;
+
 // SIGTERM and SIGINT are waited for by the main thread alone.
 sigset_t block_stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, kDoneSignal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
@@ -66,17 +70,17 @@ void announce(const server::Server& server, const settings::Settings& settings, 
 
 // The first signal begins to stop, a second one ends the waiting.
 void wait_and_stop(server::Server& server, const sigset_t& signals) {
-  int signal = 0;
-  sigwait(&signals, &signal);
+  int signal = kDoneSignal;
+  while (signal == kDoneSignal)
+    sigwait(&signals, &signal);
   log::info("stopping").number("signal", signal);
   std::thread impatience([&] {
     int second = 0;
     sigwait(&signals, &second);
-    server.hurry();
+    if (second != kDoneSignal) server.hurry();
   });
   server.stop(kDrainDeadline);
-  // Wakes the thread above if no second signal came; it is ours, so nothing else can take it.
-  pthread_kill(impatience.native_handle(), SIGTERM);
+  pthread_kill(impatience.native_handle(), kDoneSignal);
   impatience.join();
 }
 

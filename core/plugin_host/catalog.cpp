@@ -119,6 +119,7 @@ std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
     problems.push_back(conflict);
   Round round{shelf, problems, {}};
   std::vector<std::shared_ptr<Instance>> instances;
+  instances.reserve(entries.size());
   for (const ProviderEntry& entry : entries)
     instances.push_back(make(entry, round));
   for (const ShelfEntry& plugin : shelf.entries) {

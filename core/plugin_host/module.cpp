@@ -24,7 +24,8 @@ namespace {
 constexpr std::size_t kPluginSize =
     offsetof(pbay_plugin, get_extension) + sizeof(pbay_plugin::get_extension);
 constexpr std::size_t kTypeSize =
-    offsetof(pbay_provider_type, vtbl) + sizeof(pbay_provider_type::vtbl);
+    offsetof(pbay_provider_type, vtbl) +
+    sizeof(pbay_provider_type::vtbl);  // NOLINT(bugprone-sizeof-expression): the pointer is meant
 constexpr std::size_t kTableSize =
     offsetof(pbay_provider_vtbl, call_destroy) + sizeof(pbay_provider_vtbl::call_destroy);
 constexpr std::size_t kMaxTypes = 256;

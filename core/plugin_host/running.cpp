@@ -2,6 +2,6 @@
 
 namespace patchbay::plugin_host {
 
-constinit thread_local Running* Running::innermost_ = nullptr;
+constinit thread_local Running* Running::innermost = nullptr;
 
 }  // namespace patchbay::plugin_host

@@ -22,16 +22,16 @@ class Running {
     const pbay_sink* sink = nullptr;     // the sink that was handed over, if one was
   };
 
-  explicit Running(What what) : what_(what), outer_(innermost_) { innermost_ = this; }
-  ~Running() { innermost_ = outer_; }
+  explicit Running(What what) : what_(what), outer_(innermost) { innermost = this; }
+  ~Running() { innermost = outer_; }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
   // What runs on this thread; all empty when nothing does.
-  static What now() { return innermost_ == nullptr ? What{} : innermost_->what_; }
+  static What now() { return innermost == nullptr ? What{} : innermost->what_; }
 
  private:
-  static constinit thread_local Running* innermost_;
+  static constinit thread_local Running* innermost;
 
   const What what_;
   Running* const outer_;

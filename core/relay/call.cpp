@@ -80,7 +80,7 @@ bool Call::streams() const {
 }
 
 Status Call::on_bytes(std::string_view bytes) {
-  const Status fed = passing_->feed(bytes, out_);
+  Status fed = passing_->feed(bytes, out_);
   flush();
   return fed;
 }

@@ -78,7 +78,7 @@ void PassThrough::pass_events(std::string_view events, std::string& out) {
   while (!events.empty()) {
     const std::string_view line = take_line(events);
     if (options_.show_alias) {
-      pass_event(line, out);
+      pass_line(line, out);
     } else if (line.starts_with(kData)) {
       encoder_.read_usage(without_ending(line.substr(kData.size())));
     }
@@ -87,7 +87,7 @@ void PassThrough::pass_events(std::string_view events, std::string& out) {
 
 // One line of an event. Data in several lines is legal and never seen; such data is not JSON line
 // by line and passes as it is.
-void PassThrough::pass_event(std::string_view line, std::string& out) {
+void PassThrough::pass_line(std::string_view line, std::string& out) {
   const std::string_view text = without_ending(line);
   if (!text.starts_with(kData)) {
     out += line;

@@ -34,7 +34,7 @@ class PassThrough {
 
  private:
   void pass_events(std::string_view events, std::string& out);
-  void pass_event(std::string_view event, std::string& out);
+  void pass_line(std::string_view line, std::string& out);
 
   const Options options_;
   chat::Encoder& encoder_;

@@ -50,12 +50,12 @@ class StreamEncoder final : public chat::Encoder {
 
   Choice& choice(std::uint32_t index);
   void ensure_begun(std::uint32_t index, std::string& out);
-  void open_chunk(std::uint32_t choice, std::string& out);
+  void open_chunk(std::uint32_t index, std::string& out);
   void close_chunk(std::string_view finish, std::string& out);
   void write_delta_text(const pbay_ev_text& event, std::string_view field, std::string& out);
   void write_tool_begin(const pbay_ev_tool& event, std::string& out);
   void write_tool_args(const pbay_ev_text& event, std::string& out);
-  void write_tool_text(std::uint32_t choice,
+  void write_tool_text(std::uint32_t index,
                        std::uint32_t tool,
                        std::string_view json,
                        std::string& out);
