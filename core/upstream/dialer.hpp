@@ -26,6 +26,8 @@ class Dialer final : private Shard::Listener {
  public:
   class Requester {
    public:
+    virtual ~Requester() = default;
+
     // One of the two is called, once, from the loop, unless the dial is cancelled.
     virtual void on_dialled(std::unique_ptr<Link> link) = 0;
     virtual void on_dial_failed(Error error) = 0;
@@ -33,16 +35,13 @@ class Dialer final : private Shard::Listener {
     // A warm connection was found for a dial that had not begun; for Exchanges to call after
     // take_waiting().
     virtual void on_link_free(Link& link) = 0;
-
-   protected:
-    ~Requester() = default;
   };
 
   // A connection asked for and not yet there.
   struct Dial;
 
   Dialer(reactor::Worker& worker, std::size_t dials_max);
-  ~Dialer();  // REQUIRES: every link made here is gone.
+  ~Dialer() override;  // REQUIRES: every link made here is gone.
   Dialer(const Dialer&) = delete;
   Dialer& operator=(const Dialer&) = delete;
 

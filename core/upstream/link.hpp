@@ -29,11 +29,10 @@ class Link {
 
   class User {
    public:
+    virtual ~User() = default;
+
     // The connection can be read or written, or has failed. The user may close() the link.
     virtual void on_link_ready(Link& link, reactor::Ready ready) = 0;
-
-   protected:
-    ~User() = default;
   };
 
   enum class Io {

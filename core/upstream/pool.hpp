@@ -23,7 +23,7 @@ namespace patchbay::upstream {
 class Pool final : private Link::User {
  public:
   Pool(reactor::Worker& worker, const Client::Options& options);
-  ~Pool();
+  ~Pool() override;
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 

@@ -25,11 +25,10 @@ class Shard {
 
   class Listener {
    public:
+    virtual ~Listener() = default;
+
     // The dial of `easy` is over. Called from the loop, outside libcurl, so anything may be done.
     virtual void on_dial_over(CURL* easy, CURLcode code) = 0;
-
-   protected:
-    ~Listener() = default;
   };
 
   // Null when libcurl cannot make a handle (out of memory or descriptors).
@@ -58,7 +57,7 @@ class Shard {
 
   Shard(reactor::Worker& worker, Listener& listener, CURLM* multi);
 
-  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* shard, void* socket);
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* shard, void* known);
   static int on_timeout(CURLM* multi, long timeout_ms, void* shard);
   Socket& free_socket();
   void act(curl_socket_t fd, int events);

@@ -35,7 +35,7 @@ UpstreamError classify_answer(int status,
 
 // An error that came inside a 2xx answer: the value of its `error`, or the object that is the
 // error. The status is taken from the error's own code where that is one.
-UpstreamError classify_error_value(JsonValue error);
+UpstreamError classify_error_value(JsonValue value);
 
 // A fault of the upstream that no one wrote an error for: a broken stream, a wrong content type.
 UpstreamError upstream_fault(std::string message);

@@ -27,7 +27,7 @@ class StubCall : public sdk::ActiveCall {
  private:
   enum class Progress { kMoved, kWaiting, kOver };
 
-  static void on_timer(pbay_call* call, void*);
+  static void on_timer(pbay_call* raw, void*);
   void advance();
   Progress step();
   Progress send_next();

@@ -39,7 +39,7 @@ inline pbay_piece piece(std::string_view text) noexcept {
 
 // Header names are compared without regard to ASCII case, as HTTP asks.
 constexpr bool same_name(std::string_view a, std::string_view b) noexcept {
-  constexpr auto lower = [](char c) {
+  const auto lower = [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   };
   if (a.size() != b.size()) return false;
