@@ -68,7 +68,12 @@ class ChatResponder final : public server::Responder, public relay::ClientSide {
   }
 
   void refuse(const chat::Failure& failure, const http::HeaderList& headers) override {
-    reply_failure(exchange_, context_, failure, headers);
+    const relay::Outcome outcome = call_->outcome();
+    reply_failure(exchange_,
+                  context_,
+                  failure,
+                  headers,
+                  {.provider = outcome.provider, .model = outcome.upstream_model});
   }
 
   void begin(int status,

@@ -59,7 +59,8 @@ void reply_json(server::Exchange& exchange,
 void reply_failure(server::Exchange& exchange,
                    const Context& context,
                    const chat::Failure& failure,
-                   const http::HeaderList& more) {
+                   const http::HeaderList& more,
+                   Logged logged) {
   http::HeaderList headers = common_headers(context, exchange.request());
   for (const auto& [name, value] : more)
     headers.set(name, value);
@@ -67,7 +68,9 @@ void reply_failure(server::Exchange& exchange,
     relay::add_retry_after(headers, wait);
   }
   const int status = chat::status_of(failure);
-  log_request(exchange.request(), context, {.status = status, .failure = failure.message});
+  logged.status = status;
+  logged.failure = failure.message;
+  log_request(exchange.request(), context, logged);
   const bool own_words = failure.category != PBAY_ERR_AUTH && !failure.upstream_body.empty() &&
                          is_json(failure.upstream_content_type);
   if (own_words) {

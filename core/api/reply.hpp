@@ -26,6 +26,16 @@ struct Context {
   std::vector<std::string> segments;  // of the path behind the route's own, decoded
 };
 
+// What belongs into the log about an answer beyond the request itself.
+struct Logged {
+  int status = 0;  // 499: the client left before the end
+  std::string provider = {};
+  std::string model = {};
+  std::string failure = {};
+  std::int64_t first_byte_ms = -1;
+  chat::Usage usage = {};
+};
+
 // The client's X-Request-Id if it is fit to be one (1-128 printable characters), else a new one.
 std::string request_id_of(const http::HeaderList& headers);
 
@@ -39,21 +49,13 @@ void reply_json(server::Exchange& exchange,
                 std::string_view body,
                 const http::HeaderList& more = {});
 
-// A failure as an error object, with its status and Retry-After; logged.
+// A failure as an error object, with its status and Retry-After; logged, with what `logged` knows
+// beyond the status and the message.
 void reply_failure(server::Exchange& exchange,
                    const Context& context,
                    const chat::Failure& failure,
-                   const http::HeaderList& more = {});
-
-// What belongs into the log about an answer beyond the request itself.
-struct Logged {
-  int status = 0;  // 499: the client left before the end
-  std::string provider = {};
-  std::string model = {};
-  std::string failure = {};
-  std::int64_t first_byte_ms = -1;
-  chat::Usage usage = {};
-};
+                   const http::HeaderList& more = {},
+                   Logged logged = {});
 
 void log_request(const server::Request& request, const Context& context, const Logged& what);
 

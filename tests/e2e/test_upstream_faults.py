@@ -231,3 +231,15 @@ def test_a_slow_reader_gets_everything(patchbay: Patchbay, upstream: Upstream) -
         got = connection.read_answer("POST").body
     assert len(got) == len(long)
     assert got == long
+
+
+def test_the_log_names_the_provider_of_a_failed_call(start_patchbay: Callable[..., Patchbay]) -> None:
+    nobody = {"plugin": "openai", "config": {"base_url": "http://127.0.0.1:9/v1"}}
+    patchbay = start_patchbay({"providers": {"nobody": nobody}, "models": {"*": {"provider": "nobody"}}})
+    with RawConnection(patchbay.port) as connection:
+        body = b'{"model":"m","messages":[]}'
+        answer = connection.ask("POST", "/v1/chat/completions", body, {"X-Request-Id": "failed-call"})
+    assert answer.status == 502
+    line = patchbay.wait_for_log(lambda line: line.get("request_id") == "failed-call")
+    assert (line["provider"], line["model"], line["status"]) == ("nobody", "m", 502)
+    assert "127.0.0.1:9" in line["error"]

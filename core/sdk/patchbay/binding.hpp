@@ -95,8 +95,9 @@ class Binding {
     const Host host(owner.host);
     return guarded(host, request->id, [&]() -> pbay_status {
       void* place = host.allocate(request->id, sizeof(Slot), alignof(Slot));
-      Slot* slot = place != nullptr ? ::new (place) Slot(true, owner, *request)
-                                    : new Slot(false, owner, *request);  // NOLINT: guarded() catches
+      Slot* slot = place != nullptr
+                       ? ::new (place) Slot(true, owner, *request)
+                       : new Slot(false, owner, *request);  // NOLINT: guarded() catches
       *out = reinterpret_cast<pbay_call*>(slot);
       return PBAY_OK;
     });
