@@ -62,9 +62,7 @@ routing::RouteTable draw_routes(const settings::Settings& settings) {
     rule.provider = first_enabled(settings, names, rule.unavailable);
     rules.push_back(std::move(rule));
   }
-  std::string why;
-  return {std::move(rules),
-          {first_enabled(settings, settings.defaults.provider, why), settings.defaults.model}};
+  return {std::move(rules), settings.defaults.model};
 }
 
 relay::Provider make_provider(const settings::Provider& entry,

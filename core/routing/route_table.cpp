@@ -15,8 +15,8 @@ chat::Failure not_served(std::string_view model, const std::string& why) {
 
 }  // namespace
 
-RouteTable::RouteTable(std::vector<Rule> rules, Defaults defaults)
-    : defaults_(std::move(defaults)) {
+RouteTable::RouteTable(std::vector<Rule> rules, std::string default_model)
+    : default_model_(std::move(default_model)) {
   for (Rule& rule : rules) {
     if (rule.model != kAnyModel && !rule.provider.empty()) listed_.push_back(rule);
     std::string name = rule.model;
@@ -27,10 +27,10 @@ RouteTable::RouteTable(std::vector<Rule> rules, Defaults defaults)
 std::variant<Route, chat::Failure> RouteTable::resolve(std::string_view model) const {
   const bool named = !model.empty();
   if (!named) {
-    if (defaults_.model.empty()) {
+    if (default_model_.empty()) {
       return chat::bad_request("you must provide a model parameter", "model");
     }
-    model = defaults_.model;
+    model = default_model_;
   }
   const Rule* rule = find(model);
   if (rule == nullptr) {

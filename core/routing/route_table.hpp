@@ -40,12 +40,8 @@ struct Rule {
 
 class RouteTable {
  public:
-  struct Defaults {
-    std::string provider;  // for clients that name a provider or nothing; "" none
-    std::string model;     // for requests that name no model; "" none
-  };
-
-  RouteTable(std::vector<Rule> rules, Defaults defaults);
+  // `default_model` is for requests that name none; "" refuses them.
+  RouteTable(std::vector<Rule> rules, std::string default_model);
 
   // The route of a model name; "" asks for the default model. A name that nobody serves is a
   // failure the client can read: 404, model_not_found.
@@ -62,7 +58,7 @@ class RouteTable {
 
   std::map<std::string, Rule, std::less<>> rules_;
   std::vector<Rule> listed_;
-  Defaults defaults_;
+  std::string default_model_;
 };
 
 }  // namespace patchbay::routing

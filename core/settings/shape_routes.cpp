@@ -155,8 +155,7 @@ void read_models(const ConfigValue* value,
 
 void check_default_model(const ConfigValue* defaults, const Settings& settings, Report& report) {
   const std::string& name = settings.defaults.model;
-  // A provider that answers by default takes names that are not listed.
-  if (name.empty() || settings.defaults.provider_origin.line > 0) return;
+  if (name.empty()) return;
   std::vector<std::string> listed;
   for (const Model& model : settings.models)
     listed.push_back(model.name);
@@ -167,7 +166,7 @@ void check_default_model(const ConfigValue* defaults, const Settings& settings, 
   const ConfigValue& written = *defaults->find("model");
   report.problem(written.origin,
                  "defaults.model",
-                 "neither models nor defaults.provider leads to the model " + shown(written) +
+                 "no entry of models leads to the model " + shown(written) +
                      (written.secret ? "" : did_you_mean(name, listed)));
 }
 
@@ -184,11 +183,10 @@ void warn_of_dead_ends(const Settings& settings, Report& report) {
     report.warning(
         model.origin, path_to("models", model.name), why + ": requests for it will be refused");
   }
-  if (settings.models.empty() && defaults.provider.empty()) {
-    report.warning(
-        settings.providers.front().origin,
-        "models",
-        "neither models nor defaults.provider leads to a provider: every request will be refused");
+  if (settings.models.empty()) {
+    report.warning(settings.providers.front().origin,
+                   "models",
+                   "has no entry: every request will be refused; an entry \"*\" takes every name");
   }
 }
 

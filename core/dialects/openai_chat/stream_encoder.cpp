@@ -186,13 +186,10 @@ void StreamEncoder::end_item(const pbay_event& event, std::string& out) {
 }
 
 void StreamEncoder::write_finish(const pbay_ev_finish& event, std::string& out) {
-  finish_choice(event.h.choice, event.reason, view(event.native), out);
+  finish_choice(event.h.choice, event.reason, out);
 }
 
-void StreamEncoder::finish_choice(std::uint32_t index,
-                                  std::int32_t reason,
-                                  std::string_view,
-                                  std::string& out) {
+void StreamEncoder::finish_choice(std::uint32_t index, std::int32_t reason, std::string& out) {
   ensure_begun(index, out);
   if (std::exchange(choice(index).finished, true)) return;
   for (Tool& tool : choice(index).tools) {
@@ -260,7 +257,7 @@ void StreamEncoder::finish(std::string& out) {
   if (!raw_) {
     if (choices_.empty()) choices_.resize(1);
     for (std::uint32_t i = 0; i < choices_.size(); ++i) {
-      finish_choice(i, PBAY_FINISH_STOP, {}, out);
+      finish_choice(i, PBAY_FINISH_STOP, out);
     }
     if (include_usage_ && !usage_json_.empty()) {
       out += prefix_;

@@ -61,10 +61,7 @@ class StreamEncoder final : public chat::Encoder {
                        std::string& out);
   void end_item(const pbay_event& event, std::string& out);
   void write_finish(const pbay_ev_finish& event, std::string& out);
-  void finish_choice(std::uint32_t index,
-                     std::int32_t reason,
-                     std::string_view native,
-                     std::string& out);
+  void finish_choice(std::uint32_t index, std::int32_t reason, std::string& out);
   void write_signature(const pbay_ev_signature& event, std::string& out);
   void write_image(const pbay_ev_image& event, std::string& out);
   void write_extra(const pbay_ev_extra& event, std::string& out);

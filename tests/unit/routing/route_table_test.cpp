@@ -23,7 +23,7 @@ chat::Failure refused(const RouteTable& table, std::string_view model) {
 }
 
 TEST(RouteTable, ReplacesTheNameOfAnAlias) {
-  const RouteTable table({rule("fast", "a", "real-model")}, {});
+  const RouteTable table({rule("fast", "a", "real-model")}, "");
   const Route route = served(table, "fast");
   ASSERT_EQ(route.targets.size(), 1U);
   EXPECT_EQ(route.targets[0].provider, "a");
@@ -32,35 +32,35 @@ TEST(RouteTable, ReplacesTheNameOfAnAlias) {
 }
 
 TEST(RouteTable, PassesTheNameOnWithoutAnUpstreamModel) {
-  const Route route = served(RouteTable({rule("real", "a")}, {}), "real");
+  const Route route = served(RouteTable({rule("real", "a")}, ""), "real");
   EXPECT_EQ(route.targets[0].upstream_model, "real");
   EXPECT_FALSE(route.alias);
 }
 
 TEST(RouteTable, SendsEveryOtherNameToTheWildcard) {
-  const RouteTable table({rule("fast", "a", "x"), rule("*", "b")}, {});
+  const RouteTable table({rule("fast", "a", "x"), rule("*", "b")}, "");
   EXPECT_EQ(served(table, "vendor/any:thing").targets[0].provider, "b");
   EXPECT_EQ(served(table, "vendor/any:thing").targets[0].upstream_model, "vendor/any:thing");
 }
 
 TEST(RouteTable, UsesTheDefaultModelForNone) {
-  const RouteTable table({rule("fast", "a", "x")}, {.provider = "a", .model = "fast"});
+  const RouteTable table({rule("fast", "a", "x")}, "fast");
   EXPECT_EQ(served(table, "").targets[0].upstream_model, "x");
 }
 
 TEST(RouteTable, ShowsNoAliasToAClientThatNamedNone) {
-  const RouteTable table({rule("fast", "a", "x")}, {.provider = "a", .model = "fast"});
+  const RouteTable table({rule("fast", "a", "x")}, "fast");
   EXPECT_FALSE(served(table, "").alias);
 }
 
 TEST(RouteTable, RefusesARequestWithoutModelWhereNoneIsTheDefault) {
-  const chat::Failure failure = refused(RouteTable({rule("*", "a")}, {}), "");
+  const chat::Failure failure = refused(RouteTable({rule("*", "a")}, ""), "");
   EXPECT_EQ(chat::status_of(failure), 400);
   EXPECT_EQ(failure.param, "model");
 }
 
 TEST(RouteTable, RefusesANameThatNobodyServes) {
-  const chat::Failure failure = refused(RouteTable({rule("fast", "a")}, {}), "slow");
+  const chat::Failure failure = refused(RouteTable({rule("fast", "a")}, ""), "slow");
   EXPECT_EQ(chat::status_of(failure), 404);
   EXPECT_EQ(chat::code_of(failure), "model_not_found");
   EXPECT_NE(failure.message.find("`slow`"), std::string::npos);
@@ -69,12 +69,12 @@ TEST(RouteTable, RefusesANameThatNobodyServes) {
 TEST(RouteTable, SaysWhyAModelCannotBeServed) {
   Rule disabled = rule("fast", "");
   disabled.unavailable = "provider `a` is disabled: its api_key is empty";
-  const chat::Failure failure = refused(RouteTable({disabled}, {}), "fast");
+  const chat::Failure failure = refused(RouteTable({disabled}, ""), "fast");
   EXPECT_NE(failure.message.find("its api_key is empty"), std::string::npos);
 }
 
 TEST(RouteTable, ListsWhatIsServedByName) {
-  const RouteTable table({rule("fast", "a"), rule("off", ""), rule("*", "b")}, {});
+  const RouteTable table({rule("fast", "a"), rule("off", ""), rule("*", "b")}, "");
   ASSERT_EQ(table.listed().size(), 1U);
   EXPECT_EQ(table.listed()[0].model, "fast");
   EXPECT_EQ(table.any_provider(), "b");

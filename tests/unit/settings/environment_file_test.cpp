@@ -19,7 +19,8 @@ using testing::Pair;
 namespace fs = std::filesystem;
 
 constexpr const char* kConfig =
-    "providers: { p: { plugin: x, config: { v: \"${V:-unset}\" } } }\ndefaults: { provider: p }\n";
+    "providers: { p: { plugin: x, config: { v: \"${V:-unset}\" } } }\n"
+    "models: { \"*\": { provider: p } }\n";
 
 std::string value_of(const Loaded& loaded) {
   EXPECT_EQ(text_of(loaded.problems), "");

@@ -153,12 +153,18 @@ defaults: { provider: b }
           " because its api_key is empty: requests for it will be refused"));
 }
 
-TEST(Load, WarnsWhenNothingLeadsToAProvider) {
-  const Loaded loaded = load("providers: { p: { plugin: x } }\n");
-  EXPECT_TRUE(loaded.ok());
-  EXPECT_THAT(loaded.warnings,
-              ElementsAre("test.yaml:1:14: models: neither models nor defaults.provider leads to a"
-                          " provider: every request will be refused"));
+// A default provider alone opens no name: a list of models stays the list of what may be asked for.
+TEST(Load, WarnsWhenNoModelCanBeAskedFor) {
+  const std::string providers = "providers: { p: { plugin: x } }\n";
+  for (const std::string& text : {providers, providers + "defaults: { provider: p }\n"}) {
+    const Loaded loaded = load(text);
+    EXPECT_TRUE(loaded.ok());
+    EXPECT_THAT(loaded.warnings,
+                ElementsAre("test.yaml:1:14: models: has no entry: every request will be refused;"
+                            " an entry \"*\" takes every name"));
+  }
+  EXPECT_THAT(load(providers + "defaults: { provider: p }\nmodels: { \"*\": {} }\n").warnings,
+              IsEmpty());
 }
 
 TEST(Load, ReadsListsFromAVariable) {
