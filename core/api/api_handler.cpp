@@ -95,11 +95,14 @@ server::Rejection ApiHandler::reject(int status,
   Context context;
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
-  const chat::Failure failure = plain_failure(status, std::string(message), "invalid_http");
+  const bool busy = status == 503;
+  const chat::Failure failure =
+      plain_failure(status, std::string(message), busy ? "too_many_connections" : "invalid_http");
   log_request(request, context, {.status = status, .failure = failure.message});
   server::Rejection rejection;
   rejection.headers = common_headers(context, request);
   rejection.headers.add("content-type", "application/json");
+  if (busy) rejection.headers.add("retry-after", "1");
   rejection.body = dialects::openai_chat::error_body(failure);
   return rejection;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "core/api/reply.hpp"
 #include "core/server/exchange.hpp"
@@ -13,6 +14,10 @@ class ApiHandler final : public server::Handler {
  public:
   ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot);
   ~ApiHandler() override;
+
+  // Requests that come from now on are answered by `snapshot`; those under way keep their own.
+  // On the handler's worker.
+  void use(SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
 
   void handle(server::Exchange& exchange) override;
   server::Rejection reject(int status,

@@ -109,11 +109,16 @@ settings::Loaded load_settings(const CommandLine& command_line) {
   return loaded;
 }
 
+std::vector<fs::path> search_path(const settings::Settings& settings,
+                                  const CommandLine& command_line) {
+  return plugin_folders(
+      command_line, settings, settings::process_environment(), installation_prefix());
+}
+
 plugin_host::Catalog::Options catalog_options(const settings::Settings& settings,
                                               const CommandLine& command_line) {
   plugin_host::Catalog::Options options;
-  options.search_path = plugin_folders(
-      command_line, settings, settings::process_environment(), installation_prefix());
+  options.search_path = search_path(settings, command_line);
   options.host_version = kVersion;
   options.log_level = std::min(static_cast<int>(settings.log.level), int{PBAY_LOG_ERROR});
   options.log = [](int level, std::string_view plugin, std::string_view message) {
@@ -147,6 +152,21 @@ api::SnapshotPtr compose(const settings::Settings& settings,
                     std::move(providers),
                     {loopback, settings.server.hosts, settings.server.cors_origins},
                     unix_ms() / 1000});
+}
+
+server::Limits server_limits(const settings::Limits& limits) {
+  using std::chrono::milliseconds;
+  server::Limits out;
+  out.head_bytes_max = static_cast<std::size_t>(limits.header_bytes);
+  out.headers_max = static_cast<std::size_t>(limits.headers);
+  out.body_bytes_max = static_cast<std::size_t>(limits.body_bytes);
+  out.connections_max = static_cast<std::size_t>(limits.connections);
+  out.output_high_bytes = static_cast<std::size_t>(limits.output_bytes);
+  out.head_timeout = milliseconds(limits.header_timeout_ms);
+  out.body_timeout = milliseconds(limits.body_timeout_ms);
+  out.idle_timeout = milliseconds(limits.idle_timeout_ms);
+  out.stall_timeout = milliseconds(limits.write_stall_timeout_ms);
+  return out;
 }
 
 void print_problems(const std::vector<Problem>& problems) {

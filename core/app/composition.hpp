@@ -11,6 +11,7 @@
 #include "core/app/command_line.hpp"
 #include "core/base/origin.hpp"
 #include "core/plugin_host/catalog.hpp"
+#include "core/server/limits.hpp"
 #include "core/settings/load.hpp"
 
 namespace patchbay::app {
@@ -23,6 +24,10 @@ std::filesystem::path installation_prefix();
 // Reads the configuration that the command line, the environment or the usual places name.
 settings::Loaded load_settings(const CommandLine& command_line);
 
+// Where the settings and the command line say that plugins are, the bundled ones included.
+std::vector<std::filesystem::path> search_path(const settings::Settings& settings,
+                                               const CommandLine& command_line);
+
 // Plugins log through the host; their lines end in ours.
 plugin_host::Catalog::Options catalog_options(const settings::Settings& settings,
                                               const CommandLine& command_line);
@@ -33,6 +38,9 @@ api::SnapshotPtr compose(const settings::Settings& settings,
                          plugin_host::Catalog& catalog,
                          bool loopback,
                          std::vector<Problem>& problems);
+
+// What the server holds its clients to.
+server::Limits server_limits(const settings::Limits& limits);
 
 // One line for each, on standard error, and a last one that says what to do.
 void print_problems(const std::vector<Problem>& problems);

@@ -3,9 +3,16 @@
 #include <csignal>
 #include <iostream>
 #include <thread>
+#include <utility>
+#include <vector>
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/api/api_handler.hpp"
 #include "core/app/composition.hpp"
+#include "core/app/reload.hpp"
 #include "core/reactor/reactor.hpp"
 #include "core/server/server.hpp"
 #include "core/telemetry/log.hpp"
@@ -13,17 +20,16 @@
 namespace patchbay::app {
 namespace {
 
-constexpr std::chrono::seconds kDrainDeadline{30};
-
 // Sent by this process to itself alone: nobody needs to wait for a second signal any more.
 constexpr int kDoneSignal = SIGUSR1;
 
-// SIGTERM and SIGINT are waited for by the main thread alone.
-sigset_t block_stop_signals() {
+// The signals that tell the server something are waited for by the main thread alone.
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   sigaddset(&signals, kDoneSignal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
@@ -68,32 +74,64 @@ void announce(const server::Server& server, const settings::Settings& settings, 
       .text("version", kVersion);
 }
 
-// The first signal begins to stop, a second one ends the waiting.
-void wait_and_stop(server::Server& server, const sigset_t& signals) {
-  int signal = kDoneSignal;
-  while (signal == kDoneSignal)
+// Whoever closes the terminal that a server runs in means it to end, and the system says so with
+// the signal that otherwise asks for a reload.
+class Terminal {
+ public:
+  [[nodiscard]] bool hung_up() const {
+    if (!had_one_) return false;
+    pollfd input{STDIN_FILENO, 0, 0};
+    return ::poll(&input, 1, 0) == 1 && (input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+  }
+
+ private:
+  const bool had_one_ = ::isatty(STDIN_FILENO) == 1;
+};
+
+// SIGHUP reloads; the first signal of another kind begins to stop, and a second one ends the
+// waiting.
+void run_until_stopped(server::Server& server, Reloader& reloader, const sigset_t& signals) {
+  const Terminal terminal;
+  int signal = 0;
+  for (;;) {
     sigwait(&signals, &signal);
+    if (signal == SIGHUP && !terminal.hung_up()) {
+      reloader.reload();
+    } else if (signal != kDoneSignal) {
+      break;
+    }
+  }
   log::info("stopping").number("signal", signal);
   std::thread impatience([&] {
-    int second = 0;
-    sigwait(&signals, &second);
+    int second = SIGHUP;
+    while (second == SIGHUP)
+      sigwait(&signals, &second);
     if (second != kDoneSignal) server.hurry();
   });
-  server.stop(kDrainDeadline);
+  server.stop(std::chrono::milliseconds(reloader.settings().server.drain_timeout_ms));
   pthread_kill(impatience.native_handle(), kDoneSignal);
   impatience.join();
+}
+
+// Every answer under way takes two descriptors; the default of 1024 is for other programs.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace
 
 int serve(const CommandLine& command_line) {
-  const sigset_t signals = block_stop_signals();
+  const sigset_t signals = block_signals();
   const settings::Loaded loaded = load_settings(command_line);
   if (!loaded.ok()) {
     print_problems(loaded.problems);
     return kExitConfiguration;
   }
   const settings::Settings& settings = loaded.settings;
+  raise_descriptor_limit();
   log::set_level(static_cast<log::Level>(settings.log.level));
   for (const std::string& warning : loaded.warnings) {
     log::warn("configuration").text("message", warning);
@@ -109,20 +147,27 @@ int serve(const CommandLine& command_line) {
   plugin_host::Catalog catalog(catalog_options(settings, command_line));
   std::vector<Problem> problems;
   const bool loopback = listens_on_loopback(settings.server.listen);
-  const api::SnapshotPtr snapshot = compose(settings, catalog, loopback, problems);
+  api::SnapshotPtr snapshot = compose(settings, catalog, loopback, problems);
   if (snapshot == nullptr) {
     print_problems(problems);
     log::shut_down();
     return kExitConfiguration;
   }
 
+  std::vector<api::ApiHandler*> handlers;
   auto server = server::Server::start(
-      **reactor, {.address = settings.server.listen, .limits = {}}, [&](reactor::Worker& worker) {
-        return std::make_unique<api::ApiHandler>(worker, snapshot);
+      **reactor,
+      {.address = settings.server.listen, .limits = server_limits(settings.limits)},
+      [&](reactor::Worker& worker) {
+        auto handler = std::make_unique<api::ApiHandler>(worker, snapshot);
+        handlers.push_back(handler.get());
+        return handler;
       });
   if (!server) return start_failed(server.error());
   announce(**server, settings, workers);
-  wait_and_stop(**server, signals);
+  snapshot.reset();  // the handlers have it; a reload must be able to let go of it
+  Reloader reloader(command_line, settings, {catalog, **reactor, **server, std::move(handlers)});
+  run_until_stopped(**server, reloader, signals);
   (*reactor)->stop();
   log::info("stopped");
   log::shut_down();

@@ -82,6 +82,7 @@ class Catalog::Impl {
   std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
                                               std::vector<Problem>& problems);
   [[nodiscard]] std::vector<PluginInfo> list() const;
+  void set_search_path(std::vector<fs::path> folders) { options_.search_path = std::move(folders); }
   void settle() { control_->settle(); }
 
  private:
@@ -105,7 +106,7 @@ class Catalog::Impl {
   void report_missing(const ProviderEntry& entry, Round& round) const;
   void warn(const Problem& problem) const;
 
-  const Options options_;
+  Options options_;
   const std::shared_ptr<ControlThread> control_;
   std::map<std::string, Loaded> loaded_;  // by the plugin's id
   std::optional<fs::path> own_folder_;    // made because no state folder was given
@@ -294,6 +295,10 @@ std::vector<std::shared_ptr<Instance>> Catalog::load(const std::vector<ProviderE
 
 std::vector<PluginInfo> Catalog::list() const {
   return impl_->list();
+}
+
+void Catalog::set_search_path(std::vector<fs::path> folders) {
+  impl_->set_search_path(std::move(folders));
 }
 
 void Catalog::settle() {

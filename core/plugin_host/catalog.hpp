@@ -12,10 +12,10 @@
 // until its last instance and call are gone. It is taken down on a thread of the catalog's own,
 // whoever let go of it last.
 //
-// Threads: load(), settle() and the destructor on one control thread; they may block (files,
-// dlopen, the plugin's own create() and destroy()). Let go of the calls and instances before the
-// catalog; it waits up to five seconds for those that plugins still hold, and leaves what remains
-// as it is.
+// Threads: set_search_path(), load(), settle() and the destructor on one control thread; they may
+// block (files, dlopen, the plugin's own create() and destroy()). Let go of the calls and instances
+// before the catalog; it waits up to five seconds for those that plugins still hold, and leaves
+// what remains as it is.
 
 #pragma once
 
@@ -66,6 +66,9 @@ class Catalog {
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
+
+  // Where the next load() and list() look.
+  void set_search_path(std::vector<std::filesystem::path> folders);
 
   // Makes an instance for each entry. On return either `problems` is unchanged and every entry has
   // its instance, in order, or problems were added and the result is empty.

@@ -13,8 +13,18 @@ namespace patchbay::server {
 using reactor::Interest;
 using linger_option = struct ::linger;  // its name is a member function's here
 
-Connection::Connection(ConnectionHome& home, int fd, std::string peer)
+namespace {
+
+std::string seconds_text(std::chrono::milliseconds time) {
+  if (time.count() % 1000 != 0) return std::to_string(time.count()) + " ms";
+  return std::to_string(time.count() / 1000) + " s";
+}
+
+}  // namespace
+
+Connection::Connection(ConnectionHome& home, int fd, std::string peer, Welcome welcome)
     : home_(home),
+      welcome_(welcome),
       fd_(fd),
       watch_(home.worker(), [this](reactor::Ready ready) { on_ready(ready); }),
       timer_(home.worker(), [this] { on_time(); }),
@@ -67,6 +77,13 @@ void Connection::read_some() {
 std::size_t Connection::consume(std::string_view bytes) {
   if (phase_ != Phase::kReading || bytes.empty()) return 0;
   const auto step = parser_.feed(bytes, request_);
+  const bool has_head = step.state != RequestParser::State::kHead;
+  if (turned_away() && has_head && step.state != RequestParser::State::kFault) {
+    reject(503,
+           "Too many connections: the server has as many as its limit of " +
+               std::to_string(home_.limits().connections_max) + "; try again shortly");
+    return bytes.size();
+  }
   switch (step.state) {
     case RequestParser::State::kHead:
       if (waiting_ != Waiting::kHead && step.consumed < bytes.size()) wait_for(Waiting::kHead);
@@ -260,9 +277,13 @@ void Connection::on_time() {
   switch (std::exchange(waiting_, Waiting::kNothing)) {
     case Waiting::kHead:
       if (input_.empty()) return close();  // connected and never said a word
-      return reject(408, "The request's head took too long to arrive");
+      return reject(
+          408,
+          "The request's head did not arrive within " + seconds_text(home_.limits().head_timeout));
     case Waiting::kBody:
-      return reject(408, "The request's body took too long to arrive");
+      return reject(408,
+                    "Nothing more of the request's body arrived for " +
+                        seconds_text(home_.limits().body_timeout));
     case Waiting::kStall:
       return gone();
     case Waiting::kIdle:
@@ -282,7 +303,7 @@ void Connection::wait_for(Waiting what) {
     case Waiting::kNothing:
       return timer_.cancel();
     case Waiting::kHead:
-      return timer_.arm(limits.head_timeout);
+      return timer_.arm(turned_away() ? limits.linger_timeout : limits.head_timeout);
     case Waiting::kBody:
       return timer_.arm(limits.body_timeout);
     case Waiting::kIdle:

@@ -43,8 +43,11 @@ class ConnectionHome {
 
 class Connection final : public Exchange {
  public:
-  // Takes over `fd`, which is connected and non-blocking.
-  Connection(ConnectionHome& home, int fd, std::string peer);
+  enum class Welcome { kServed, kTurnedAway };
+
+  // Takes over `fd`, which is connected and non-blocking. One that is turned away has its first
+  // request answered with 503, which is kinder than a reset: clients know when to come back.
+  Connection(ConnectionHome& home, int fd, std::string peer, Welcome welcome);
   ~Connection() override;
 
   // Begins reading; false when the kernel refuses to watch the socket.
@@ -55,6 +58,8 @@ class Connection final : public Exchange {
 
   // The time to finish is over: the responder says goodbye, and the connection ends.
   void cut();
+
+  [[nodiscard]] bool turned_away() const { return welcome_ == Welcome::kTurnedAway; }
 
   std::size_t place = 0;  // in the home's list; the home's to set
 
@@ -104,6 +109,7 @@ class Connection final : public Exchange {
   void update_interest();
 
   ConnectionHome& home_;
+  const Welcome welcome_;
   int fd_;
   reactor::Watch watch_;
   reactor::Timer timer_;

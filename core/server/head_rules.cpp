@@ -99,7 +99,11 @@ std::optional<HeadFault> check_head(std::string_view head, std::size_t headers_m
     const std::size_t end = head.find("\r\n");
     const std::string_view line = head.substr(0, end);
     head.remove_prefix(end + 2);
-    if (++fields > headers_max) return HeadFault{431, "Too many header fields"};
+    if (++fields > headers_max) {
+      return HeadFault{
+          431,
+          "The request has more header fields than the limit of " + std::to_string(headers_max)};
+    }
     if (line.front() == ' ' || line.front() == '\t') {
       return HeadFault{400, "Folded header lines are not accepted"};
     }

@@ -9,13 +9,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace patchbay::server {
 
 struct HeadFault {
   int status;           // 400, 431, 505
-  const char* message;  // for the client
+  std::string message;  // for the client
 };
 
 // `head` is everything up to and with the empty line.

@@ -11,7 +11,8 @@ struct Limits {
   std::size_t head_bytes_max = 32 * 1024;         // request line and headers; beyond: 431
   std::size_t headers_max = 100;                  // header fields; beyond: 431
   std::size_t body_bytes_max = 32 * 1024 * 1024;  // beyond: 413
-  std::size_t connections_max = 16 * 1024;        // per worker; beyond: 503 and close
+  std::size_t connections_max = 16 * 1024;        // of all workers; beyond: 503 and close
+  std::size_t turned_away_max = 256;              // per worker, being told so; beyond: just closed
   std::size_t output_high_bytes = 256 * 1024;     // queued to one client; beyond: the source pauses
   std::size_t pipelined_bytes_max = 64 * 1024;    // read ahead while an answer is under way
   std::chrono::milliseconds head_timeout{30'000};    // from the first byte of a request; then 408

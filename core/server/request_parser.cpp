@@ -114,8 +114,14 @@ RequestParser::RequestParser(const Limits& limits)
 
 RequestParser::~RequestParser() = default;
 
-RequestParser::Step RequestParser::fault(int status, const char* message, std::size_t consumed) {
-  return {consumed, State::kFault, status, message};
+RequestParser::Step RequestParser::fault(int status, std::string message, std::size_t consumed) {
+  return {consumed, State::kFault, status, std::move(message)};
+}
+
+RequestParser::Step RequestParser::head_too_long() const {
+  return fault(431,
+               "The request's head is longer than the limit of " +
+                   std::to_string(limits_.head_bytes_max) + " bytes");
 }
 
 RequestParser::Step RequestParser::feed(std::string_view bytes, Request& request) {
@@ -136,15 +142,14 @@ RequestParser::Step RequestParser::read_head(std::string_view bytes, Request& re
     if (hopeless_head(bytes, searched_)) {
       return fault(400, "Malformed request head");
     }
-    if (bytes.size() > limits_.head_bytes_max) {
-      return fault(431, "The request's head is too large");
-    }
+    if (bytes.size() > limits_.head_bytes_max) return head_too_long();
     searched_ = bytes.size();
     return {skipped, State::kHead};
   }
   const std::string_view head = bytes.substr(0, end + 4);
-  if (head.size() > limits_.head_bytes_max) return fault(431, "The request's head is too large");
-  if (auto bad = check_head(head, limits_.headers_max)) return fault(bad->status, bad->message);
+  if (head.size() > limits_.head_bytes_max) return head_too_long();
+  if (auto bad = check_head(head, limits_.headers_max))
+    return fault(bad->status, std::move(bad->message));
 
   request.headers.clear();
   request.padded_body.clear();
@@ -170,7 +175,10 @@ RequestParser::Step RequestParser::read_body(std::string_view bytes, Request& re
   error_code ec;
   const std::size_t used = beast_->put(bytes, request, ec);
   if (ec == beast_http::error::body_limit) {
-    return fault(413, "The request's body is too large", used);
+    return fault(413,
+                 "The request's body is longer than the limit of " +
+                     std::to_string(limits_.body_bytes_max) + " bytes",
+                 used);
   }
   if (ec) return fault(400, "Malformed HTTP request", used);
   state_ = State::kBody;

@@ -31,7 +31,7 @@ class RequestParser {
     std::size_t consumed = 0;
     State state = State::kHead;
     int status = 0;            // kFault: what to answer
-    const char* message = "";  // kFault: why
+    std::string message = {};  // kFault: why, for the client
   };
 
   explicit RequestParser(const Limits& limits);
@@ -54,7 +54,8 @@ class RequestParser {
 
   Step read_head(std::string_view bytes, Request& request);
   Step read_body(std::string_view bytes, Request& request);
-  static Step fault(int status, const char* message, std::size_t consumed = 0);
+  static Step fault(int status, std::string message, std::size_t consumed = 0);
+  [[nodiscard]] Step head_too_long() const;
 
   const Limits& limits_;
   std::unique_ptr<Beast> beast_;

@@ -1,6 +1,7 @@
 #include "core/server/server.hpp"
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -22,16 +23,20 @@ class ServerWorker final : public ConnectionHome {
  public:
   ServerWorker(reactor::Worker& worker,
                const Limits& limits,
+               std::atomic<std::size_t>& served,
                int listen_fd,
                std::unique_ptr<Handler> handler)
       : worker_(worker),
         limits_(limits),
+        served_(served),
         handler_(std::move(handler)),
         acceptor_(
             worker, listen_fd, [this](int fd, std::string peer) { welcome(fd, std::move(peer)); }),
         bury_(worker, [this] { graveyard_.clear(); }) {}
 
   bool open() { return acceptor_.open(); }
+
+  void set_limits(const Limits& limits) { limits_ = limits; }
 
   // `on_empty` runs when the last connection has gone.
   void drain(std::function<void()> on_empty) {
@@ -66,6 +71,11 @@ class ServerWorker final : public ConnectionHome {
 
   void retire(Connection& connection) override {
     const std::size_t place = connection.place;
+    if (connection.turned_away()) {
+      --turned_away_;
+    } else {
+      served_.fetch_sub(1, std::memory_order_relaxed);
+    }
     graveyard_.push_back(std::move(connections_[place]));
     if (place + 1 != connections_.size()) {
       connections_[place] = std::move(connections_.back());
@@ -78,18 +88,24 @@ class ServerWorker final : public ConnectionHome {
 
  private:
   void welcome(int fd, std::string peer) {
-    if (connections_.size() >= limits_.connections_max) {
-      static constexpr std::string_view kFull =
-          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n"
-          "Content-Length: 0\r\n\r\n";
-      [[maybe_unused]] const auto written = ::write(fd, kFull.data(), kFull.size());
-      ::close(fd);
-      return;
+    const bool room = served_.fetch_add(1, std::memory_order_relaxed) < limits_.connections_max;
+    if (!room) {
+      served_.fetch_sub(1, std::memory_order_relaxed);
+      if (turned_away_ >= limits_.turned_away_max) {
+        ::close(fd);
+        return;
+      }
+      ++turned_away_;
     }
-    auto connection = std::make_unique<Connection>(*this, fd, std::move(peer));
-    if (!connection->open()) return;
-    connection->place = connections_.size();
+    auto connection = std::make_unique<Connection>(
+        *this,
+        fd,
+        std::move(peer),
+        room ? Connection::Welcome::kServed : Connection::Welcome::kTurnedAway);
+    Connection& opened = *connection;
+    opened.place = connections_.size();
     connections_.push_back(std::move(connection));
+    if (!opened.open()) retire(opened);
   }
 
   // Connections leave the list while it is walked, from the back forward.
@@ -105,7 +121,9 @@ class ServerWorker final : public ConnectionHome {
   }
 
   reactor::Worker& worker_;
-  const Limits& limits_;
+  Limits limits_;
+  std::atomic<std::size_t>& served_;  // connections of all workers, but for those turned away
+  std::size_t turned_away_ = 0;       // of this worker
   const std::unique_ptr<Handler> handler_;
   Acceptor acceptor_;
   std::vector<std::unique_ptr<Connection>> connections_;
@@ -130,18 +148,18 @@ void run_on(reactor::Worker& worker, const std::function<void()>& work) {
 
 class ReactorServer final : public Server {
  public:
-  ReactorServer(reactor::Reactor& reactor, ListenSocket socket, Limits limits)
-      : reactor_(reactor), socket_(std::move(socket)), limits_(limits) {}
+  ReactorServer(reactor::Reactor& reactor, ListenSocket socket)
+      : reactor_(reactor), socket_(std::move(socket)) {}
 
   ~ReactorServer() override { stop(std::chrono::milliseconds(0)); }
 
-  Status open(const HandlerFactory& make_handler) {
+  Status open(const Limits& limits, const HandlerFactory& make_handler) {
     bool opened = true;
     for (unsigned i = 0; i < reactor_.size(); ++i) {
       reactor::Worker& worker = reactor_.worker(i);
       run_on(worker, [&] {
-        workers_.push_back(
-            std::make_unique<ServerWorker>(worker, limits_, socket_.fd(), make_handler(worker)));
+        workers_.push_back(std::make_unique<ServerWorker>(
+            worker, limits, served_, socket_.fd(), make_handler(worker)));
       });
     }
     for (unsigned i = 0; i < reactor_.size(); ++i) {
@@ -153,6 +171,12 @@ class ReactorServer final : public Server {
 
   [[nodiscard]] const std::string& address() const override { return socket_.address(); }
   [[nodiscard]] bool loopback() const override { return socket_.loopback(); }
+
+  void set_limits(const Limits& limits) override {
+    for (unsigned i = 0; i < workers_.size(); ++i) {
+      run_on(reactor_.worker(i), [&] { workers_[i]->set_limits(limits); });
+    }
+  }
 
   void stop(std::chrono::milliseconds deadline) override {
     if (workers_.empty()) return;
@@ -192,7 +216,7 @@ class ReactorServer final : public Server {
 
   reactor::Reactor& reactor_;
   ListenSocket socket_;
-  const Limits limits_;
+  std::atomic<std::size_t> served_{0};
   std::vector<std::unique_ptr<ServerWorker>> workers_;  // each touched on its own worker only
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -207,8 +231,8 @@ Result<std::unique_ptr<Server>> Server::start(reactor::Reactor& reactor,
                                               const HandlerFactory& make_handler) {
   auto socket = ListenSocket::open(options.address);
   if (!socket) return socket.error();
-  auto server = std::make_unique<ReactorServer>(reactor, std::move(*socket), options.limits);
-  if (auto opened = server->open(make_handler); !opened) return opened.error();
+  auto server = std::make_unique<ReactorServer>(reactor, std::move(*socket));
+  if (auto opened = server->open(options.limits, make_handler); !opened) return opened.error();
   return std::unique_ptr<Server>(std::move(server));
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/secret.hpp"
+#include "core/settings/fields.hpp"
 #include "core/settings/report.hpp"
 
 namespace patchbay::settings {
@@ -72,6 +73,31 @@ std::string config_value(const ConfigValue& value) {
   return value.quoted ? shown(value) : value.text;
 }
 
+// What differs from the default, in one line; nothing when all is as it comes.
+std::string limits(const Limits& limits) {
+  const Limits usual;
+  std::string out;
+  const auto tell =
+      [&out](const char* name, std::int64_t value, std::int64_t default_value, auto text) {
+        if (value != default_value) out += (out.empty() ? "" : ", ") + (name + (" " + text(value)));
+      };
+  const auto number = [](std::int64_t value) { return std::to_string(value); };
+  const auto duration = [](std::int64_t ms) {
+    return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
+  };
+  tell("header_bytes", limits.header_bytes, usual.header_bytes, bytes_text);
+  tell("headers", limits.headers, usual.headers, number);
+  tell("body_bytes", limits.body_bytes, usual.body_bytes, bytes_text);
+  tell("connections", limits.connections, usual.connections, number);
+  tell("output_bytes", limits.output_bytes, usual.output_bytes, bytes_text);
+  tell("header_timeout", limits.header_timeout_ms, usual.header_timeout_ms, duration);
+  tell("body_timeout", limits.body_timeout_ms, usual.body_timeout_ms, duration);
+  tell("idle_timeout", limits.idle_timeout_ms, usual.idle_timeout_ms, duration);
+  tell(
+      "write_stall_timeout", limits.write_stall_timeout_ms, usual.write_stall_timeout_ms, duration);
+  return out.empty() ? out : line("limits", out);
+}
+
 std::string providers(const Settings& settings) {
   std::size_t name_width = 0;
   std::size_t plugin_width = 0;
@@ -129,6 +155,7 @@ std::string describe(const Settings& settings) {
   std::string out = line("listen", server.listen);
   out += line("workers", server.workers == 0 ? "auto, one a core" : std::to_string(server.workers));
   out += line("log level", name_of(settings.log.level));
+  out += limits(settings.limits);
   if (!server.cors_origins.empty()) out += line("cors origins", joined(server.cors_origins));
   if (!server.hosts.empty()) out += line("hosts", joined(server.hosts));
   for (const auto& path : settings.plugins.path)

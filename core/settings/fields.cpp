@@ -15,6 +15,23 @@ using Kind = ConfigValue::Kind;
 
 constexpr double kDayMs = 24.0 * 60 * 60 * 1000;
 
+constexpr double kBytesMax = 1e15;
+
+struct ByteUnit {
+  std::string_view name;
+  std::int64_t bytes;
+  bool binary;  // fit to show a size in
+};
+
+constexpr std::array<ByteUnit, 8> kByteUnits = {{{"GiB", 1 << 30, true},
+                                                 {"MiB", 1 << 20, true},
+                                                 {"KiB", 1 << 10, true},
+                                                 {"", 1, true},
+                                                 {"B", 1, false},
+                                                 {"KB", 1'000, false},
+                                                 {"MB", 1'000'000, false},
+                                                 {"GB", 1'000'000'000, false}}};
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\n'))
     text.remove_prefix(1);
@@ -44,6 +61,30 @@ std::optional<std::int64_t> parse_duration_ms(const std::string& text) {
     return static_cast<std::int64_t>(ms);
   }
   return std::nullopt;
+}
+
+std::optional<std::int64_t> parse_bytes(const std::string& text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc()) return std::nullopt;
+  const std::string_view name = trimmed({rest, static_cast<std::size_t>(end - rest)});
+  for (const ByteUnit& unit : kByteUnits) {
+    if (unit.name != name) continue;
+    const double bytes = number * static_cast<double>(unit.bytes);
+    if (!(bytes >= 0 && bytes <= kBytesMax)) return std::nullopt;  // also refuses NaN
+    return static_cast<std::int64_t>(bytes);
+  }
+  return std::nullopt;
+}
+
+std::string bytes_text(std::int64_t bytes) {
+  for (const ByteUnit& unit : kByteUnits) {
+    if (unit.binary && bytes != 0 && bytes % unit.bytes == 0) {
+      return std::to_string(bytes / unit.bytes) + std::string(unit.name);
+    }
+  }
+  return std::to_string(bytes);
 }
 
 Fields::Fields(const ConfigValue* value, std::string path, Report& report)
@@ -109,6 +150,45 @@ const ConfigValue* Fields::duration_ms(const std::string& key, std::int64_t& out
     return nullptr;
   }
   out = *ms;
+  return value;
+}
+
+const ConfigValue* Fields::number(const std::string& key,
+                                  std::int64_t min,
+                                  std::int64_t max,
+                                  std::int64_t& out) {
+  const ConfigValue* value = take(key);
+  if (value == nullptr) return nullptr;
+  std::int64_t read = 0;
+  const char* end = value->text.data() + value->text.size();
+  const auto [rest, error] = std::from_chars(value->text.data(), end, read);
+  if (value->kind != Kind::kScalar || error != std::errc() || rest != end || read < min ||
+      read > max) {
+    problem(*value,
+            key,
+            "expected a number from " + std::to_string(min) + " to " + std::to_string(max));
+    return nullptr;
+  }
+  out = read;
+  return value;
+}
+
+const ConfigValue* Fields::bytes(const std::string& key,
+                                 std::int64_t min,
+                                 std::int64_t max,
+                                 std::int64_t& out) {
+  const ConfigValue* value = take(key);
+  if (value == nullptr) return nullptr;
+  const std::optional<std::int64_t> read =
+      value->kind == Kind::kScalar ? parse_bytes(value->text) : std::nullopt;
+  if (!read || *read < min || *read > max) {
+    problem(*value,
+            key,
+            "expected a size from " + bytes_text(min) + " to " + bytes_text(max) +
+                ", such as 64KiB, 32MiB or a number of bytes");
+    return nullptr;
+  }
+  out = *read;
   return value;
 }
 

@@ -34,6 +34,14 @@ class Fields {
   const ConfigValue* text(const std::string& key, std::string& out);
   const ConfigValue* boolean(const std::string& key, bool& out);
   const ConfigValue* duration_ms(const std::string& key, std::int64_t& out);
+  const ConfigValue* number(const std::string& key,
+                            std::int64_t min,
+                            std::int64_t max,
+                            std::int64_t& out);
+  const ConfigValue* bytes(const std::string& key,
+                           std::int64_t min,
+                           std::int64_t max,
+                           std::int64_t& out);
 
   // A list of texts, or one text with commas between them, as variables hold lists.
   // Returns each text with the value it stands in.
@@ -64,5 +72,11 @@ class Fields {
 // "5s", "300ms", "10m", "1.5h", or a number of seconds; in milliseconds, rounded down.
 // Nothing when it is none of these, negative, or over a day.
 std::optional<std::int64_t> parse_duration_ms(const std::string& text);
+
+// "64KiB", "32MiB", "1.5 MB", or a number of bytes. Nothing when it is none of these or negative.
+std::optional<std::int64_t> parse_bytes(const std::string& text);
+
+// The way parse_bytes() reads it, in the largest unit that leaves no fraction: "32MiB".
+std::string bytes_text(std::int64_t bytes);
 
 }  // namespace patchbay::settings

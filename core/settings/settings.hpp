@@ -20,6 +20,23 @@ struct Server {
   unsigned workers = 0;                   // 0: auto, one a core
   std::vector<std::string> cors_origins;  // "https://app.example.com", or "*"
   std::vector<std::string> hosts;         // further Host names answered while listening on loopback
+  Origin workers_origin;
+  std::int64_t drain_timeout_ms = 30'000;  // for running answers, once asked to stop
+};
+
+// What one client may ask of the server, and how long it may take over it.
+struct Limits {
+  std::int64_t header_bytes = 32 * 1024;       // request line and headers; beyond: 431
+  std::int64_t headers = 100;                  // header fields; beyond: 431
+  std::int64_t body_bytes = 32 * 1024 * 1024;  // beyond: 413
+  std::int64_t connections = 16 * 1024;        // of all workers together; beyond: 503
+  std::int64_t output_bytes = 256 * 1024;      // waiting for one client; beyond: the source pauses
+  std::int64_t header_timeout_ms = 30'000;     // for a request's head; then 408
+  std::int64_t body_timeout_ms = 60'000;       // between two pieces of a body; then 408
+  std::int64_t idle_timeout_ms = 75'000;       // between two requests; then the connection closes
+  std::int64_t write_stall_timeout_ms = 120'000;  // a client takes nothing; then it closes
+
+  bool operator==(const Limits&) const = default;
 };
 
 struct Log {
@@ -63,6 +80,7 @@ struct Model {
 
 struct Settings {
   Server server;
+  Limits limits;
   Log log;
   Plugins plugins;
   Defaults defaults;

@@ -27,7 +27,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-void read_workers(Fields& fields, unsigned& workers) {
+void read_workers(Fields& fields, unsigned& workers, Origin& origin) {
   const ConfigValue* value = fields.take("workers");
   if (value == nullptr) return;
   const std::string& text = value->text;
@@ -41,6 +41,7 @@ void read_workers(Fields& fields, unsigned& workers) {
                     end == text.data() + text.size() && number >= 1 && number <= kWorkersMax;
   if (good) {
     workers = number;
+    origin = value->origin;
   } else {
     fields.problem(*value, "workers", "expected auto or a number from 1 to 256");
   }
@@ -70,7 +71,8 @@ void read_server(const ConfigValue* value, Server& server, Report& report) {
       fields.problem(*written, "listen", address.error().message);
     }
   }
-  read_workers(fields, server.workers);
+  read_workers(fields, server.workers, server.workers_origin);
+  fields.duration_ms("drain_timeout", server.drain_timeout_ms);
   for (auto& [origin, written] : fields.texts("cors_origins")) {
     if (is_cors_origin(origin)) {
       server.cors_origins.push_back(std::move(origin));
@@ -244,6 +246,7 @@ Settings read_settings(const ConfigValue& root,
   Settings settings;
   Fields fields(&root, "", report);
   read_server(fields.take("server"), settings.server, report);
+  read_limits(fields.take("limits"), settings.limits, report);
   read_log(fields.take("log"), settings.log, report);
   read_plugins(fields.take("plugins"), folder, settings.plugins, report);
   const ConfigValue* defaults = fields.take("defaults");

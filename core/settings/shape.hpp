@@ -21,6 +21,9 @@ Settings read_settings(const ConfigValue& root,
                        const std::filesystem::path& folder,
                        Report& report);
 
+// `limits:`, what one client may ask for.
+void read_limits(const ConfigValue* value, Limits& limits, Report& report);
+
 // `defaults:` and `models:`, which name providers; `known` are the names of all that were written,
 // the wrong ones included.
 void read_defaults(const ConfigValue* value,

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/component/server/scripted_server.hpp"
@@ -154,12 +155,52 @@ TEST_F(ServerTest, TellsAClientThatIsTooSlowWithItsHead) {
   EXPECT_TRUE(client.read_until("").starts_with("HTTP/1.1 408 Request Timeout\r\n"));
 }
 
-TEST_F(ServerTest, RefusesConnectionsBeyondTheBound) {
+TEST_F(ServerTest, TurnsConnectionsAwayBeyondTheBoundAndServesAgainBelowIt) {
+  Limits limits;
+  limits.connections_max = 1;
+  start(limits);
+  {
+    Client served(address());
+    served.get("/");
+    EXPECT_THAT(served.read_until("GET / "), testing::StartsWith("HTTP/1.1 200 OK\r\n"));
+    Client turned_away(address());
+    turned_away.get("/");
+    const std::string answer = turned_away.read_until("");
+    EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 503 Service Unavailable\r\n"));
+    EXPECT_THAT(answer, testing::HasSubstr("its limit of 1;"));
+    served.get("/");
+    EXPECT_THAT(served.read_until("GET / "), testing::StartsWith("HTTP/1.1 200 OK\r\n"));
+  }
+  // The server learns of the end a moment later than this test does.
+  std::string answer;
+  while (!answer.starts_with("HTTP/1.1 200 OK\r\n")) {
+    Client next(address());
+    next.get("/");
+    answer = next.read_until("\r\n\r\n");
+    ASSERT_FALSE(answer.empty());
+  }
+}
+
+TEST_F(ServerTest, ClosesWhoWouldBeOneTooManyEvenToBeTurnedAway) {
   Limits limits;
   limits.connections_max = 0;
+  limits.turned_away_max = 0;
   start(limits);
   Client client(address());
-  EXPECT_TRUE(client.read_until("").starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  EXPECT_EQ(client.read_until(""), "");
+}
+
+TEST_F(ServerTest, HoldsNewLimitsAgainstConnectionsThatAreThereAlready) {
+  Client client(address());
+  client.get("/");
+  client.read_until("GET / ");
+  Limits limits;
+  limits.head_bytes_max = 64;
+  server_->set_limits(limits);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(64, 'x') + "\r\n\r\n");
+  const std::string answer = client.read_until("");
+  EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(answer, testing::HasSubstr("the limit of 64 bytes"));
 }
 
 TEST_F(ServerTest, LetsRunningAnswersSayGoodbyeWhenItStops) {

@@ -12,6 +12,7 @@ namespace {
 TEST(Describe, SaysWhoAnswersWhatAndWhyNot) {
   const Loaded loaded = load(R"(
 server: { listen: ":80", workers: 2, cors_origins: ["https://a.example"], hosts: [chat.example.com] }
+limits: { body_bytes: 1MiB, idle_timeout: 500ms, headers: 100, connections: 9 }
 plugins: { path: [plugins] }
 defaults: { provider: [hosted, local], model: fast }
 providers:
@@ -38,6 +39,7 @@ models:
             R"(listen        :80
 workers       2
 log level     info
+limits        body_bytes 1MiB, connections 9, idle_timeout 500ms
 cors origins  https://a.example
 hosts         chat.example.com
 plugins       /conf/plugins

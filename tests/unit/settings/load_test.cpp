@@ -22,7 +22,7 @@ Settings settings_of(std::string_view text, std::map<std::string, std::string> v
 }
 
 constexpr const char* kWhole = R"(
-server: { listen: "[::1]:9000", workers: 3, cors_origins: ["https://a.example", "*"], hosts: [chat.example.com] }
+server: { listen: "[::1]:9000", workers: 3, drain_timeout: 5s, cors_origins: ["https://a.example", "*"], hosts: [chat.example.com] }
 log: { level: DEBUG }
 plugins: { path: [mine, ../shared, /opt/plugins] }
 defaults: { provider: [a, b], model: fast }
@@ -43,6 +43,16 @@ models:
   slow: { provider: [b, a] }
   plain: {}
   "*": { provider: b }
+limits:
+  header_bytes: 16KiB
+  headers: 50
+  body_bytes: 1.5 MB
+  connections: 7
+  output_bytes: 8192
+  header_timeout: 1s
+  body_timeout: 2s
+  idle_timeout: 3s
+  write_stall_timeout: 4s
 )";
 
 TEST(Load, ReadsEveryKey) {
@@ -52,6 +62,17 @@ TEST(Load, ReadsEveryKey) {
   EXPECT_EQ(s.server.workers, 3U);
   EXPECT_THAT(s.server.cors_origins, ElementsAre("https://a.example", "*"));
   EXPECT_THAT(s.server.hosts, ElementsAre("chat.example.com"));
+  EXPECT_EQ(s.server.workers_origin.line, 2);
+  EXPECT_EQ(s.server.drain_timeout_ms, 5'000);
+  EXPECT_EQ(s.limits.header_bytes, 16'384);
+  EXPECT_EQ(s.limits.headers, 50);
+  EXPECT_EQ(s.limits.body_bytes, 1'500'000);
+  EXPECT_EQ(s.limits.connections, 7);
+  EXPECT_EQ(s.limits.output_bytes, 8'192);
+  EXPECT_EQ(s.limits.header_timeout_ms, 1'000);
+  EXPECT_EQ(s.limits.body_timeout_ms, 2'000);
+  EXPECT_EQ(s.limits.idle_timeout_ms, 3'000);
+  EXPECT_EQ(s.limits.write_stall_timeout_ms, 4'000);
   EXPECT_EQ(s.log.level, Log::Level::kDebug);
   EXPECT_THAT(s.plugins.path, ElementsAre("/conf/mine", "/shared", "/opt/plugins"));
   EXPECT_THAT(s.defaults.provider, ElementsAre("a", "b"));
@@ -219,6 +240,20 @@ TEST(Load, ReadsDurations) {
   }
 }
 
+TEST(Bytes, ReadsNumbersWithAndWithoutUnits) {
+  EXPECT_EQ(parse_bytes("0"), 0);
+  EXPECT_EQ(parse_bytes("512"), 512);
+  EXPECT_EQ(parse_bytes("64KiB"), 65'536);
+  EXPECT_EQ(parse_bytes("1.5 MiB"), 1'572'864);
+  EXPECT_EQ(parse_bytes("2GiB"), 2'147'483'648);
+  EXPECT_EQ(parse_bytes("10MB"), 10'000'000);
+  for (const char* wrong : {"", "KiB", "-1", "12 potatoes", "1e3", "nan", "inf", "64kib "}) {
+    EXPECT_EQ(parse_bytes(wrong), std::nullopt) << wrong;
+  }
+  EXPECT_EQ(bytes_text(65'536), "64KiB");
+  EXPECT_EQ(bytes_text(1'500'000), "1500000");
+}
+
 TEST(Load, ResolvesPathsAgainstTheFolderOfTheFile) {
   const TemporaryFolder folder;
   const auto file =
@@ -275,6 +310,8 @@ TEST(LoadBuiltIn, AnswersEveryModelWithTheStubWhenNothingIsSet) {
   const Settings& s = loaded.settings;
   EXPECT_EQ(s.server.listen, "127.0.0.1:8080");
   EXPECT_EQ(s.server.listen_origin.file, "built-in");
+  EXPECT_EQ(s.limits, Limits()) << "what the file shows is what holds without it";
+  EXPECT_EQ(s.server.drain_timeout_ms, Server().drain_timeout_ms);
   EXPECT_THAT(s.plugins.path, IsEmpty()) << "the bundled plugins are always found";
 
   ASSERT_EQ(s.providers.size(), 3U);
