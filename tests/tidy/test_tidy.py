@@ -119,8 +119,10 @@ class Libraries(TidyTest):
 class Constructs(TidyTest):
     def test_catching_everything_is_for_the_boundaries(self):
         line = "try { f(); } catch (...) {}"
-        self.assert_tidy({**self.source(line, name="core/reactor/x.cpp"), **self.source(line, name="plugins/one/x.cpp")})
+        self.assert_tidy({**self.source(line, name="core/reactor/x.cpp"), **self.source(line, name="plugins/one/x.cpp"),
+                          **self.source(line, name="tests/plugins/one/x.cpp")})
         self.assert_names(self.source(line), ("core/server/thing.cpp:1", "name the exception"))
+        self.assert_names(self.source(line, name="tests/unit/x.cpp"), ("tests/unit/x.cpp:1", "name the exception"))
 
     def test_output_goes_through_the_log(self):
         self.assert_tidy(self.source('std::snprintf(out, n, "x"); std::vprintf_like(x);'))
