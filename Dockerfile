@@ -4,6 +4,11 @@
 #   docker run --rm -p 127.0.0.1:8080:8080 -e OPENAI_API_KEY patchbay
 #
 # Patchbay asks nobody who they are yet, so publish the port on an address of yours only, as above.
+# It needs neither root nor capabilities nor a file system that can be written to:
+#
+#   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:8080:8080 patchbay
+#
+# docs/deployment.md has the rest; scripts/fresh-machine takes these steps where there is no Docker.
 
 FROM debian:bookworm AS build
 WORKDIR /src
@@ -27,6 +32,10 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends $(/tmp/setup --print-packages image) \
  && rm -rf /var/lib/apt/lists/* /tmp/setup
 COPY --from=build /opt/patchbay /opt/patchbay
+# The one folder for what has to outlive the container. It is sticky and open as /tmp is, so that
+# any --user may keep something there.
+RUN mkdir --mode=1777 /var/lib/patchbay
+VOLUME /var/lib/patchbay
 ENV PATH=/opt/patchbay/bin:$PATH
 # Every address of the container; what of it can be reached is decided by whoever runs it.
 ENV PATCHBAY_LISTEN=0.0.0.0:8080

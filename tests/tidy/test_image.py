@@ -46,6 +46,10 @@ class Image(unittest.TestCase):
     def test_it_runs_without_root(self):
         self.assertEqual(re.findall(r"^USER (.*)$", RUN, re.M), ["10001:10001"])
 
+    def test_any_user_may_write_to_its_data_folder_and_to_nothing_else(self):
+        self.assertEqual(re.findall(r"^VOLUME (.*)$", RUN, re.M), ["/var/lib/patchbay"])
+        self.assertIn("RUN mkdir --mode=1777 /var/lib/patchbay\nVOLUME", RUN)
+
     def test_it_says_whether_it_is_well(self):
         self.assertRegex(RUN, r"HEALTHCHECK (.|\n)*CMD curl (.|\n)*/health")
         self.assertIn("curl", packages("image"))
