@@ -1,6 +1,7 @@
 # What every target of ours is compiled with.
 option(PATCHBAY_WERROR "Treat warnings as errors" OFF)
 option(PATCHBAY_TESTS "Build the tests" ON)
+option(PATCHBAY_BENCH "Know the target `bench`, the programs that scripts/bench measures with" OFF)
 set(PATCHBAY_SANITIZE "" CACHE STRING "Comma-separated sanitizers, as for -fsanitize")
 set(PATCHBAY_ONLY "" CACHE STRING "Build one kind of target only: tsan or fuzz; empty builds everything")
 

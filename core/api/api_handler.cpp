@@ -49,9 +49,11 @@ void ApiHandler::handle(server::Exchange& exchange) {
   auto found = find_route(request.method, path->segments());
   if (auto* match = std::get_if<Match>(&found)) {
     context.segments = std::move(match->segments);
+    context.route = match->route;
     return match->handler(exchange, context);
   }
   if (const auto* wrong = std::get_if<WrongMethod>(&found)) {
+    context.route = wrong->route;
     if (request.method == "OPTIONS") return preflight(exchange, context, wrong->allow);
     http::HeaderList headers;
     headers.add("allow", wrong->allow);
@@ -85,7 +87,7 @@ void ApiHandler::preflight(server::Exchange& exchange,
                 asked.value_or("authorization, content-type, x-request-id"));
     headers.add("access-control-max-age", "600");
   }
-  log_request(exchange.request(), context, {.status = 204});
+  record_request(exchange.request(), context, {.status = 204});
   exchange.respond(204, headers, {});
 }
 
@@ -93,12 +95,15 @@ server::Rejection ApiHandler::reject(int status,
                                      std::string_view message,
                                      const server::Request& request) {
   Context context;
+  context.workplace = &workplace_;
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
   const bool busy = status == 503;
   const chat::Failure failure =
       plain_failure(status, std::string(message), busy ? "too_many_connections" : "invalid_http");
-  log_request(request, context, {.status = status, .failure = failure.message});
+  record_request(request,
+                 context,
+                 {.status = status, .failure = failure.message, .error = chat::class_of(failure)});
   server::Rejection rejection;
   rejection.headers = common_headers(context, request);
   rejection.headers.add("content-type", "application/json");

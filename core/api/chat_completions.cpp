@@ -57,13 +57,13 @@ class ChatResponder final : public server::Responder, public relay::ClientSide {
   // server::Responder
   void on_drain() override { call_->on_drain(); }
   void on_half_close() override { call_->probe(); }
-  void on_gone() override { log(499); }
+  void on_gone() override { record(499, telemetry::ErrorClass::kClientGone); }
   void on_shutdown() override { call_->shut_down(); }
 
  private:
   // relay::ClientSide
   void respond(int status, const http::HeaderList& headers, std::string_view body) override {
-    log(status);
+    record(status);
     exchange_.respond(status, with_common(headers), body);
   }
 
@@ -84,11 +84,11 @@ class ChatResponder final : public server::Responder, public relay::ClientSide {
 
   void write(std::string_view bytes) override { exchange_.write(bytes); }
   void end() override {
-    log(call_->outcome().status);
+    record(call_->outcome().status);
     exchange_.end();
   }
   void abort() override {
-    log(call_->outcome().status);
+    record(call_->outcome().status);
     exchange_.abort();
   }
   bool writable() override { return exchange_.writable(); }
@@ -100,16 +100,17 @@ class ChatResponder final : public server::Responder, public relay::ClientSide {
     return all;
   }
 
-  void log(int status) {
+  void record(int status, std::optional<telemetry::ErrorClass> error = {}) {
     const relay::Outcome outcome = call_->outcome();
-    log_request(exchange_.request(),
-                context_,
-                {.status = status,
-                 .provider = outcome.provider,
-                 .model = outcome.upstream_model,
-                 .failure = outcome.failure,
-                 .first_byte_ms = outcome.first_byte_ms,
-                 .usage = outcome.usage});
+    record_request(exchange_.request(),
+                   context_,
+                   {.status = status,
+                    .provider = outcome.provider,
+                    .model = outcome.upstream_model,
+                    .failure = outcome.failure,
+                    .error = error ? error : outcome.error,
+                    .first_byte_ms = outcome.first_byte_ms,
+                    .usage = outcome.usage});
   }
 
   server::Exchange& exchange_;

@@ -1,6 +1,7 @@
 #include "core/api/reply.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/uuid.hpp"
 #include "core/dialects/openai_chat/error_body.hpp"
@@ -21,6 +22,13 @@ bool is_json(std::string_view content_type) {
 // Without the query, which is where some clients put their key.
 std::string_view loggable_path(std::string_view target) {
   return target.substr(0, target.find('?')).substr(0, kLoggedPathMax);
+}
+
+// A method that anybody made up must not become a series.
+std::string_view known_method(std::string_view method) {
+  constexpr std::array<std::string_view, 7> kKnown{
+      "GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"};
+  return std::find(kKnown.begin(), kKnown.end(), method) != kKnown.end() ? method : "other";
 }
 
 }  // namespace
@@ -50,7 +58,7 @@ void reply_json(server::Exchange& exchange,
   headers.add("content-type", "application/json");
   for (const auto& [name, value] : more)
     headers.set(name, value);
-  log_request(exchange.request(), context, {.status = status});
+  record_request(exchange.request(), context, {.status = status});
   exchange.respond(status, headers, body);
 }
 
@@ -70,7 +78,8 @@ void reply_failure(server::Exchange& exchange,
   const int status = chat::status_of(failure);
   logged.status = status;
   logged.failure = failure.message;
-  log_request(exchange.request(), context, logged);
+  logged.error = chat::class_of(failure);
+  record_request(exchange.request(), context, logged);
   const bool own_words = failure.category != PBAY_ERR_AUTH && !failure.upstream_body.empty() &&
                          is_json(failure.upstream_content_type);
   if (own_words) {
@@ -81,10 +90,18 @@ void reply_failure(server::Exchange& exchange,
   exchange.respond(status, headers, dialects::openai_chat::error_body(failure));
 }
 
-void log_request(const server::Request& request, const Context& context, const Logged& what) {
+void record_request(const server::Request& request, const Context& context, const Logged& what) {
+  telemetry::WorkerMetrics& metrics = context.workplace->worker.metrics();
+  metrics.requests.at({context.route, known_method(request.method), std::to_string(what.status)})
+      .add();
+  if (what.error) metrics.clients.errors[telemetry::index_of(*what.error)].add();
+
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - context.began).count();
-  log::Line line(what.status >= 500 ? log::Level::kWarn : log::Level::kInfo, "request");
+  // An answer that broke off had begun with a 200.
+  const bool broke_off = what.status < 400 && !what.failure.empty();
+  log::Line line(what.status >= 500 || broke_off ? log::Level::kWarn : log::Level::kInfo,
+                 "request");
   line.text("request_id", context.request_id)
       .text("method", request.method)
       .text("path", loggable_path(request.target))

@@ -1,9 +1,10 @@
-// What every handler needs to answer: the request's context, JSON replies, errors, and the line in
-// the log that each request leaves.
+// What every handler needs to answer: the request's context, JSON replies, errors, and the traces
+// that each request leaves in the log and in the metrics.
 
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,16 +23,18 @@ struct Context {
   relay::Workplace* workplace = nullptr;  // the worker's; outlives every request
   SnapshotPtr snapshot;
   std::string request_id;
+  std::string_view route = "unknown";  // what metrics call the path; a static text
   Time began = Clock::now();
   std::vector<std::string> segments;  // of the path behind the route's own, decoded
 };
 
-// What belongs into the log about an answer beyond the request itself.
+// What belongs into the log and the metrics about an answer beyond the request itself.
 struct Logged {
   int status = 0;  // 499: the client left before the end
   std::string provider = {};
   std::string model = {};
   std::string failure = {};
+  std::optional<telemetry::ErrorClass> error = {};
   std::int64_t first_byte_ms = -1;
   chat::Usage usage = {};
 };
@@ -57,6 +60,7 @@ void reply_failure(server::Exchange& exchange,
                    const http::HeaderList& more = {},
                    Logged logged = {});
 
-void log_request(const server::Request& request, const Context& context, const Logged& what);
+// Every request's line in the log and its place in the metrics; once for each.
+void record_request(const server::Request& request, const Context& context, const Logged& what);
 
 }  // namespace patchbay::api

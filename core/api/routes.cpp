@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/api/chat_completions.hpp"
+#include "core/api/metrics.hpp"
 #include "core/api/models.hpp"
 
 namespace patchbay::api {
@@ -17,15 +18,17 @@ struct Route {
   V1 v1;
   std::array<std::string_view, 3> path;  // "*" at the end takes everything that is left
   HandlerFunction handler;
+  std::string_view name;  // for metrics
 };
 
 constexpr std::array kRoutes{
-    Route{"POST", V1::kEither, {"chat", "completions"}, chat_completions},
-    Route{"GET", V1::kOnly, {"models"}, list_models},
-    Route{"GET", V1::kNever, {"models"}, list_models_for_all},
-    Route{"GET", V1::kEither, {"models", "*"}, show_model},
-    Route{"GET", V1::kEither, {"health"}, health},
-    Route{"GET", V1::kEither, {"ready"}, ready},
+    Route{"POST", V1::kEither, {"chat", "completions"}, chat_completions, "/v1/chat/completions"},
+    Route{"GET", V1::kOnly, {"models"}, list_models, "/v1/models"},
+    Route{"GET", V1::kNever, {"models"}, list_models_for_all, "/models"},
+    Route{"GET", V1::kEither, {"models", "*"}, show_model, "/v1/models/{id}"},
+    Route{"GET", V1::kEither, {"health"}, health, "/health"},
+    Route{"GET", V1::kEither, {"ready"}, ready, "/ready"},
+    Route{"GET", V1::kNever, {"metrics"}, metrics, "/metrics"},
 };
 
 bool matches(const Route& route,
@@ -58,14 +61,16 @@ std::variant<Match, WrongMethod, NoRoute> find_route(
   const std::string_view asked = method == "HEAD" ? "GET" : method;
 
   std::string allow;
+  std::string_view name;
   std::vector<std::string> rest;
   for (const Route& route : kRoutes) {
     if (!matches(route, path, v1, rest)) continue;
-    if (route.method == asked) return Match{route.handler, std::move(rest)};
+    if (route.method == asked) return Match{route.handler, std::move(rest), route.name};
+    name = route.name;
     allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   if (allow.empty()) return NoRoute{};
-  return WrongMethod{allow + "OPTIONS"};
+  return WrongMethod{allow + "OPTIONS", name};
 }
 
 }  // namespace patchbay::api

@@ -16,11 +16,13 @@ using HandlerFunction = void (*)(server::Exchange&, const Context&);
 struct Match {
   HandlerFunction handler;
   std::vector<std::string> segments;  // what the route's "*" matched
+  std::string_view route;             // "/v1/models/{id}"; a static text, as below
 };
 
 // The path is known, the method is not one of `allow` ("GET, HEAD, OPTIONS").
 struct WrongMethod {
   std::string allow;
+  std::string_view route;
 };
 
 struct NoRoute {};

@@ -65,6 +65,15 @@ routing::RouteTable draw_routes(const settings::Settings& settings) {
   return {std::move(rules), settings.defaults.model};
 }
 
+// Whatever the configuration writes down as a URL names that URL's host.
+void add_hosts(const ConfigValue& value, upstream::AddressGuard::Named& named) {
+  named.add_host_of(value.text);
+  for (const ConfigValue& item : value.items)
+    add_hosts(item, named);
+  for (const ConfigValue::Member& member : value.members)
+    add_hosts(member.value, named);
+}
+
 relay::Provider make_provider(const settings::Provider& entry,
                               std::shared_ptr<plugin_host::Instance> instance) {
   using std::chrono::milliseconds;
@@ -72,8 +81,14 @@ relay::Provider make_provider(const settings::Provider& entry,
   provider.instance = std::move(instance);
   provider.connection.connect_timeout = milliseconds(entry.connect_timeout_ms);
   provider.connection.proxy = entry.proxy;
+  provider.connection.ca_file = entry.ca_file.string();
+  upstream::AddressGuard::Named named{.hosts = {}, .networks = entry.addresses};
+  add_hosts(entry.config, named);
+  named.add_host_of(entry.proxy);
+  provider.connection.guard = upstream::AddressGuard(std::move(named));
   provider.timeouts.first_byte = milliseconds(entry.first_byte_timeout_ms);
   provider.timeouts.idle = milliseconds(entry.idle_timeout_ms);
+  provider.timeouts.total = milliseconds(entry.total_timeout_ms);
   return provider;
 }
 

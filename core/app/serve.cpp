@@ -12,6 +12,7 @@
 
 #include "core/api/api_handler.hpp"
 #include "core/app/composition.hpp"
+#include "core/app/observation.hpp"
 #include "core/app/reload.hpp"
 #include "core/reactor/reactor.hpp"
 #include "core/server/server.hpp"
@@ -139,12 +140,12 @@ int serve(const CommandLine& command_line) {
 
   // The loops go last: a plugin's own thread may still tell one that its call is over.
   const unsigned workers = worker_count(settings);
-  auto reactor = reactor::Reactor::start({.workers = workers, .on_fault = [](const char* what) {
-                                            log::error("fault").text("what", what);
-                                          }});
+  telemetry::Metrics metrics({.workers = workers, .version = kVersion});
+  auto reactor = reactor::Reactor::start(observed_by(metrics));
   if (!reactor) return start_failed(reactor.error());
 
   plugin_host::Catalog catalog(catalog_options(settings, command_line));
+  observe_plugins(metrics, catalog);
   std::vector<Problem> problems;
   const bool loopback = listens_on_loopback(settings.server.listen);
   api::SnapshotPtr snapshot = compose(settings, catalog, loopback, problems);
@@ -168,6 +169,7 @@ int serve(const CommandLine& command_line) {
   snapshot.reset();  // the handlers have it; a reload must be able to let go of it
   Reloader reloader(command_line, settings, {catalog, **reactor, **server, std::move(handlers)});
   run_until_stopped(**server, reloader, signals);
+  metrics.stop();  // a page on its way ends at a worker
   (*reactor)->stop();
   log::info("stopped");
   log::shut_down();

@@ -1,7 +1,7 @@
 // Why a call failed, in words every dialect can render.
 //
-// One table (failure.cpp) says which HTTP status, type and code a category has; a dialect decides
-// only how they are written.
+// One table (failure.cpp) says which HTTP status, type, code and class a category has; a dialect
+// decides only how they are written.
 
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/telemetry/error_class.hpp"
 #include "patchbay/abi.h"
 
 namespace patchbay::chat {
@@ -33,6 +34,9 @@ std::string_view type_of(const Failure& failure);
 
 // "model_not_found", ...; "" where there is nothing to say beyond the type.
 std::string_view code_of(const Failure& failure);
+
+// As what it counts in the metrics.
+telemetry::ErrorClass class_of(const Failure& failure);
 
 // A failure of the request itself: 400, naming the field if there is one.
 Failure bad_request(std::string message, std::string param = {}, std::string code = {});

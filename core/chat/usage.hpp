@@ -10,6 +10,7 @@ namespace patchbay::chat {
 struct Usage {
   std::int64_t input = -1;
   std::int64_t output = -1;
+  std::int64_t cached = -1;  // of `input`
 };
 
 }  // namespace patchbay::chat

@@ -1,7 +1,13 @@
 #include "core/http/header_list.hpp"
 
+#include <algorithm>
+
 namespace patchbay::http {
 namespace {
+
+// Room for what most messages have, at once instead of in five steps each.
+constexpr std::size_t kUsualFields = 24;
+constexpr std::size_t kUsualBytes = 512;
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -40,6 +46,10 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
 }
 
 void HeaderList::add(std::string_view name, std::string_view value) {
+  if (fields_.capacity() == 0) {
+    fields_.reserve(kUsualFields);
+    text_.reserve(kUsualBytes);
+  }
   fields_.push_back({static_cast<std::uint32_t>(text_.size()),
                      static_cast<std::uint32_t>(name.size()),
                      static_cast<std::uint32_t>(value.size())});
@@ -51,28 +61,28 @@ void HeaderList::set(std::string_view name, std::string_view value) {
   add(name, value);
 }
 
+// Most names differ in length already, which is known without looking at them.
+bool HeaderList::has_name(const Field& field, std::string_view name) const {
+  return field.name_size == name.size() &&
+         equals_ignoring_case({text_.data() + field.offset, field.name_size}, name);
+}
+
 std::size_t HeaderList::remove(std::string_view name) {
-  const std::size_t before = fields_.size();
-  std::erase_if(fields_, [&](const Field& field) {
-    return equals_ignoring_case(std::string_view(text_).substr(field.offset, field.name_size),
-                                name);
-  });
-  return before - fields_.size();
+  return std::erase_if(fields_, [&](const Field& field) { return has_name(field, name); });
 }
 
 std::optional<std::string_view> HeaderList::find(std::string_view name) const {
-  for (const auto& [field_name, value] : *this) {
-    if (equals_ignoring_case(field_name, name)) return value;
+  for (const Field& field : fields_) {
+    if (has_name(field, name)) {
+      return std::string_view(text_.data() + field.offset + field.name_size, field.value_size);
+    }
   }
   return std::nullopt;
 }
 
 std::size_t HeaderList::count(std::string_view name) const {
-  std::size_t found = 0;
-  for (const auto& [field_name, value] : *this) {
-    if (equals_ignoring_case(field_name, name)) ++found;
-  }
-  return found;
+  return static_cast<std::size_t>(std::count_if(
+      fields_.begin(), fields_.end(), [&](const Field& field) { return has_name(field, name); }));
 }
 
 bool HeaderList::has_token(std::string_view name, std::string_view token) const {
@@ -84,9 +94,8 @@ bool HeaderList::has_token(std::string_view name, std::string_view token) const 
 
 Header HeaderList::at(std::size_t index) const {
   const Field& field = fields_[index];
-  const std::string_view text = text_;
-  return {text.substr(field.offset, field.name_size),
-          text.substr(field.offset + field.name_size, field.value_size)};
+  const char* const begin = text_.data() + field.offset;
+  return {{begin, field.name_size}, {begin + field.name_size, field.value_size}};
 }
 
 void HeaderList::clear() {

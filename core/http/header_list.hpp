@@ -80,6 +80,8 @@ class HeaderList {
     std::uint32_t value_size;
   };
 
+  [[nodiscard]] bool has_name(const Field& field, std::string_view name) const;
+
   std::string text_;
   std::vector<Field> fields_;
 };

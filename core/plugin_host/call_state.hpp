@@ -16,6 +16,7 @@
 #include "core/plugin_host/instance.hpp"
 #include "core/plugin_host/provider_instance.hpp"
 #include "core/plugin_host/running.hpp"
+#include "core/telemetry/activity.hpp"
 
 namespace patchbay::plugin_host {
 
@@ -64,6 +65,7 @@ class CallState : public std::enable_shared_from_this<CallState> {
     pbay_status status = PBAY_OK;
     {
       const Running scope({.call = self.get(), .control_error = nullptr, .sink = step.sink});
+      const telemetry::ActivityScope activity(self->host().immortal_name(), step.name);
       status = guarded(self->host(), step.name, pbay_status{PBAY_E_PANIC}, function, args...);
     }
     return self->leave(step, begin, status);
@@ -75,6 +77,7 @@ class CallState : public std::enable_shared_from_this<CallState> {
     const Time begin = enter();
     {
       const Running scope({.call = this, .control_error = nullptr, .sink = nullptr});
+      const telemetry::ActivityScope activity(host().immortal_name(), name);
       guarded(host(), name, function, args...);
     }
     leave({.name = name}, begin, PBAY_OK);

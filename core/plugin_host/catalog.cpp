@@ -1,9 +1,9 @@
 #include "core/plugin_host/catalog.hpp"
 
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -14,6 +14,7 @@
 #include "core/plugin_host/config_schema.hpp"
 #include "core/plugin_host/control_thread.hpp"
 #include "core/plugin_host/module.hpp"
+#include "core/plugin_host/private_copy.hpp"
 #include "core/plugin_host/provider_instance.hpp"
 #include "core/plugin_host/schema_check.hpp"
 #include "core/plugin_host/setting_text.hpp"
@@ -83,6 +84,7 @@ class Catalog::Impl {
                                               std::vector<Problem>& problems);
   [[nodiscard]] std::vector<PluginInfo> list() const;
   void set_search_path(std::vector<fs::path> folders) { options_.search_path = std::move(folders); }
+  [[nodiscard]] std::vector<LiveInstance> live() const;
   void settle() { control_->settle(); }
 
  private:
@@ -102,7 +104,7 @@ class Catalog::Impl {
                                           std::string_view schema_text,
                                           const std::string& schema_file,
                                           std::vector<Problem>& problems) const;
-  Result<fs::path> state_folder();
+  fs::path state_folder();  // empty: keep the copies in memory
   void report_missing(const ProviderEntry& entry, Round& round) const;
   void warn(const Problem& problem) const;
 
@@ -110,6 +112,9 @@ class Catalog::Impl {
   const std::shared_ptr<ControlThread> control_;
   std::map<std::string, Loaded> loaded_;  // by the plugin's id
   std::optional<fs::path> own_folder_;    // made because no state folder was given
+
+  mutable std::mutex live_mutex_;
+  std::vector<std::weak_ptr<Instance>> live_;  // guarded by live_mutex_
 };
 
 std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
@@ -130,7 +135,26 @@ std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
       warn(problem);
   }
   if (problems.size() != before) instances.clear();
+  const std::lock_guard lock(live_mutex_);
+  std::erase_if(live_, [](const std::weak_ptr<Instance>& one) { return one.expired(); });
+  live_.insert(live_.end(), instances.begin(), instances.end());
   return instances;
+}
+
+std::vector<LiveInstance> Catalog::Impl::live() const {
+  std::vector<std::shared_ptr<Instance>> held;
+  {
+    const std::lock_guard lock(live_mutex_);
+    for (const std::weak_ptr<Instance>& one : live_) {
+      if (auto instance = one.lock()) held.push_back(std::move(instance));
+    }
+  }
+  std::vector<LiveInstance> all;
+  for (const auto& instance : held) {
+    all.push_back(
+        {instance->name(), instance->plugin_id(), instance->generation(), instance->live_calls()});
+  }
+  return all;
 }
 
 std::shared_ptr<Instance> Catalog::Impl::make(const ProviderEntry& entry, Round& round) {
@@ -193,11 +217,9 @@ Result<std::shared_ptr<Module>> Catalog::Impl::load_module(const Manifest& manif
       module != nullptr && loaded.library == library && loaded.version == manifest.version) {
     return module;
   }
-  const Result<fs::path> folder = state_folder();
-  if (!folder) return folder.error();
   Result<std::shared_ptr<Module>> module =
       Module::load(manifest,
-                   {*folder, options_.host_version, options_.log, options_.log_level},
+                   {state_folder(), options_.host_version, options_.log, options_.log_level},
                    ++loaded.generations);
   if (module) {
     loaded.module = *module;
@@ -226,17 +248,14 @@ std::optional<std::string> Catalog::Impl::check_config(const ProviderEntry& entr
   return json;
 }
 
-Result<fs::path> Catalog::Impl::state_folder() {
+fs::path Catalog::Impl::state_folder() {
   if (!options_.state_folder.empty()) return options_.state_folder;
   if (own_folder_) return *own_folder_;
   std::error_code error;
-  std::string pattern = (fs::temp_directory_path(error) / "patchbay-plugin-XXXXXX").string();
-  if (error || ::mkdtemp(pattern.data()) == nullptr) {
-    return make_error(
-        ErrorCode::kUnavailable,
-        "cannot make a temporary folder for copies of plugins: " +
-            (error ? error : std::error_code(errno, std::generic_category())).message());
-  }
+  const fs::path temporary = fs::temp_directory_path(error);
+  if (error || !why_unusable_for_code(temporary).empty()) return {};
+  std::string pattern = (temporary / "patchbay-plugin-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) return {};
   own_folder_ = pattern;
   return *own_folder_;
 }
@@ -299,6 +318,10 @@ std::vector<PluginInfo> Catalog::list() const {
 
 void Catalog::set_search_path(std::vector<fs::path> folders) {
   impl_->set_search_path(std::move(folders));
+}
+
+std::vector<LiveInstance> Catalog::live() const {
+  return impl_->live();
 }
 
 void Catalog::settle() {

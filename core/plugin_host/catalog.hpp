@@ -19,6 +19,8 @@
 
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -51,12 +53,22 @@ struct PluginInfo {
   std::vector<Problem> problems;   // why it could not be used, if so
 };
 
+// A provider's instance that exists: one of an old generation does until its last call has ended.
+struct LiveInstance {
+  std::string provider;  // the entry's name
+  std::string plugin;    // the plugin's id
+  std::uint32_t generation = 0;
+  std::size_t calls = 0;  // under way
+};
+
 class Catalog {
  public:
   struct Options {
     std::vector<std::filesystem::path>
-        search_path;                     // earlier wins nothing: a type twice is an error
-    std::filesystem::path state_folder;  // private copies go here; empty: a fresh temporary folder
+        search_path;  // earlier wins nothing: a type twice is an error
+    // Private copies go here. Empty: into a fresh temporary folder, or, where the system has none
+    // that will do, into memory.
+    std::filesystem::path state_folder;
     std::string host_version;
     LogSink log;  // levels are PBAY_LOG_*; called from any thread
     int log_level = PBAY_LOG_INFO;
@@ -78,6 +90,9 @@ class Catalog {
   // Waits until every instance that was let go of has been destroyed, and its plugin unloaded if
   // that was the last one.
   void settle();
+
+  // Every instance made here that still exists. Thread-safe.
+  [[nodiscard]] std::vector<LiveInstance> live() const;
 
   // Every manifest on the search path, readable or not; nothing is loaded.
   [[nodiscard]] std::vector<PluginInfo> list() const;

@@ -135,7 +135,9 @@ pbay_status sink_emit(pbay_sink* sink, const pbay_event* event) noexcept {
 }  // namespace
 
 HostContext::HostContext(Options options)
-    : options_(std::move(options)), calls_(pbay_sink{sizeof(pbay_sink), 0, this, sink_emit}) {
+    : options_(std::move(options)),
+      immortal_name_(telemetry::immortal(options_.plugin)),
+      calls_(pbay_sink{sizeof(pbay_sink), 0, this, sink_emit}) {
   table_.size = sizeof table_;
   table_.abi_major = PBAY_ABI_MAJOR;
   table_.abi_minor = PBAY_ABI_MINOR;

@@ -33,6 +33,8 @@ class HostContext {
   [[nodiscard]] const pbay_host* table() const { return &table_; }
   [[nodiscard]] CallRegistry& calls() { return calls_; }
   [[nodiscard]] int log_level() const { return options_.log_level; }
+  // The plugin's id, for whoever may look at it when the plugin is gone.
+  [[nodiscard]] const char* immortal_name() const { return immortal_name_; }
 
   void log(int level, std::string_view message);
 
@@ -52,6 +54,7 @@ class HostContext {
   };
 
   const Options options_;
+  const char* const immortal_name_;
   pbay_host table_{};
   CallRegistry calls_;
 

@@ -1,6 +1,7 @@
 #include "core/plugin_host/module.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -39,15 +40,16 @@ std::string in_quotes(std::string_view text) {
 class Module::Library {
  public:
   // Fails with the dynamic linker's own words.
-  static Result<std::unique_ptr<Library>> open(const std::filesystem::path& file) {
+  static Result<std::unique_ptr<Library>> open(PrivateCopy copy) {
     auto library = std::make_unique<Library>();
     try {
       // The overload that throws is the one that says why.
-      library->library_.load(file,
+      library->library_.load(copy.path(),
                              boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     } catch (const std::system_error& thrown) {
       return make_error(ErrorCode::kUnavailable, thrown.what());
     }
+    if (copy.is_in_memory()) library->memory_.emplace(std::move(copy));
     return library;
   }
 
@@ -61,6 +63,7 @@ class Module::Library {
   }
 
  private:
+  std::optional<PrivateCopy> memory_;  // goes after what was loaded from it
   boost::dll::shared_library library_;
 };
 
@@ -121,18 +124,22 @@ Result<std::shared_ptr<Module>> Module::load(const Manifest& manifest,
 }
 
 Status Module::open(const Manifest& manifest, const Environment& environment) {
-  Result<PrivateCopy> copy = PrivateCopy::make(manifest.library,
-                                               environment.state_folder,
-                                               id_,
-                                               version_ + "-g" + std::to_string(generation_));
+  const std::string name = version_ + "-g" + std::to_string(generation_);
+  const bool in_memory = environment.state_folder.empty();
+  Result<PrivateCopy> copy =
+      in_memory ? PrivateCopy::in_memory(manifest.library, id_ + "-" + name)
+                : PrivateCopy::make(manifest.library, environment.state_folder, id_, name);
   if (!copy) return refuse(copy.error().code, copy.error().message);
   unmap_ = !manifest.never_unload && can_be_unmapped(copy->path());
-  Result<std::unique_ptr<Library>> library = Library::open(copy->path());
+  Result<std::unique_ptr<Library>> library = Library::open(*std::move(copy));
   if (!library) {
     return refuse(ErrorCode::kUnavailable,
                   "cannot be loaded; it was built for another system, or a library it needs is "
                   "missing: " +
-                      library.error().message);
+                      library.error().message +
+                      (in_memory ? " (from memory; where that is forbidden, set TMPDIR to a folder "
+                                   "that can be written to and is not mounted noexec)"
+                                 : ""));
   }
   library_ = *std::move(library);
   return ok();

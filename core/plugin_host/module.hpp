@@ -26,7 +26,7 @@ namespace patchbay::plugin_host {
 class Module {
  public:
   struct Environment {
-    std::filesystem::path state_folder;  // for private copies
+    std::filesystem::path state_folder;  // for private copies; empty: in memory
     std::string host_version;
     LogSink log;
     int log_level = PBAY_LOG_INFO;

@@ -6,8 +6,11 @@
 #include <system_error>
 #include <utility>
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/base/uuid.hpp"
@@ -66,7 +69,22 @@ Status copy_bytes(int from, int to, const fs::path& source, const fs::path& targ
   }
 }
 
+// Whether something that was loaded from `path` is still there.
+bool is_loaded(const fs::path& path) {
+  void* handle = ::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (handle != nullptr) ::dlclose(handle);
+  return handle != nullptr;
+}
+
 }  // namespace
+
+std::string why_unusable_for_code(const fs::path& folder) {
+  struct statvfs system = {};
+  if (::access(folder.c_str(), W_OK | X_OK) != 0 || ::statvfs(folder.c_str(), &system) != 0) {
+    return std::generic_category().message(errno);
+  }
+  return (system.f_flag & ST_NOEXEC) != 0 ? "it is mounted noexec" : std::string();
+}
 
 Result<PrivateCopy> PrivateCopy::make(const fs::path& library,
                                       const fs::path& state_folder,
@@ -84,18 +102,36 @@ Result<PrivateCopy> PrivateCopy::make(const fs::path& library,
   const Descriptor to(::open(
       target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IXUSR));
   if (to.get() < 0) return failed("make the file", target);
-  PrivateCopy copy(std::move(target));
+  PrivateCopy copy(std::move(target), -1);
   const Status copied = copy_bytes(from.get(), to.get(), library, copy.path());
   if (!copied) return copied.error();
   return copy;
 }
 
+Result<PrivateCopy> PrivateCopy::in_memory(const fs::path& library, const std::string& name) {
+  const Descriptor from(::open(library.c_str(), O_RDONLY | O_CLOEXEC));
+  if (from.get() < 0) return failed("read", library);
+  const int memory = ::memfd_create(as_file_name(name).c_str(), MFD_CLOEXEC);
+  if (memory < 0) return failed("make in memory the file", name);
+  PrivateCopy copy("/proc/self/fd/" + std::to_string(memory), memory);
+  const Status copied = copy_bytes(from.get(), memory, library, copy.path());
+  if (!copied) return copied.error();
+  return copy;
+}
+
 PrivateCopy::PrivateCopy(PrivateCopy&& other) noexcept
-    : path_(std::exchange(other.path_, fs::path())) {}
+    : path_(std::exchange(other.path_, fs::path())), memory_(std::exchange(other.memory_, -1)) {}
 
 PrivateCopy::~PrivateCopy() {
-  std::error_code ignored;
-  if (!path_.empty()) fs::remove(path_, ignored);
+  if (path_.empty()) return;
+  if (!is_in_memory()) {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  } else if (!is_loaded(path_)) {
+    // What could not be unmapped is known to the loader by this path, which the next copy must not
+    // get: rather leave one file open.
+    ::close(memory_);
+  }
 }
 
 }  // namespace patchbay::plugin_host

@@ -29,6 +29,13 @@ std::uint64_t mode_bit(std::string_view name) {
   return 0;
 }
 
+std::string_view mode_name(pbay_mode mode) {
+  for (const Mode& known : kModes) {
+    if (known.mode == mode) return known.name;
+  }
+  return "unknown";
+}
+
 std::vector<std::string> mode_names(std::uint64_t bits) {
   std::vector<std::string> names;
   for (const Mode& mode : kModes) {

@@ -30,6 +30,9 @@ inline pbay_str view_of(std::string_view text) {
 // The bit of the mode a manifest calls `name`; 0 for a mode that this host does not know.
 std::uint64_t mode_bit(std::string_view name);
 
+// The name of one mode; "unknown" for one that this host does not know.
+std::string_view mode_name(pbay_mode mode);
+
 // The names of the modes in `bits` that this host knows, in the order of their numbers.
 std::vector<std::string> mode_names(std::uint64_t bits);
 

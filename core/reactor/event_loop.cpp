@@ -64,6 +64,8 @@ void EventLoop::registerPoller(Pistache::Polling::Epoll& poller) {
 std::shared_ptr<Pistache::Aio::Handler> EventLoop::clone() const {
   auto loop = std::make_shared<EventLoop>(shared_);
   loop->index_ = static_cast<unsigned>(shared_->loops.size());
+  loop->metrics_ = &shared_->metrics->worker(loop->index_);
+  loop->activity_ = &loop->metrics_->loop.activity;
   shared_->loops.push_back(loop);
   return loop;
 }
@@ -71,6 +73,8 @@ std::shared_ptr<Pistache::Aio::Handler> EventLoop::clone() const {
 // One turn. Nothing may be thrown into Pistache: its thread function would terminate the process.
 void EventLoop::onReady(const Pistache::Aio::FdSet& ready) {
   thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  telemetry::Activity::here = activity_;
+  const std::uint64_t first_beat = activity_->beat();
   now_ = Clock::now();
   bool mail = false;
   for (std::size_t i = 0; i < ready.size(); ++i) {
@@ -86,13 +90,26 @@ void EventLoop::onReady(const Pistache::Aio::FdSet& ready) {
     }
   }
   if (mail) run_mail();
-  if (!timers_.empty() && timers_.earliest() <= now_) {
-    timers_.collect_due(now_);
-    while (Timer* timer = timers_.take_due())
-      guarded([&] { TimerHeap::fire(*timer); });
-  }
+  run_timers();
   run_deferred();
   set_alarm();
+  end_turn(first_beat);
+}
+
+void EventLoop::run_timers() {
+  if (timers_.empty() || timers_.earliest() > now_) return;
+  timers_.collect_due(now_);
+  while (Timer* timer = timers_.take_due())
+    guarded(TimerHeap::what(*timer), [&] { TimerHeap::fire(*timer); });
+}
+
+void EventLoop::end_turn(std::uint64_t first_beat) {
+  const Clock::duration took = Clock::now() - now_;
+  metrics_->loop.turns.observe(took);
+  if (took > shared_->stalls->stall_after()) {
+    shared_->stalls->turn_was_long(index_, first_beat, took);
+  }
+  activity_->rest();
 }
 
 void EventLoop::dispatch(std::uint64_t tag, Ready ready) {
@@ -100,11 +117,13 @@ void EventLoop::dispatch(std::uint64_t tag, Ready ready) {
   const auto generation = static_cast<std::uint32_t>(tag >> 32);
   if (slot >= slots_.size()) return;
   if (slots_[slot].watch == nullptr || slots_[slot].generation != generation) return;
-  guarded([&] { deliver(*slots_[slot].watch, ready); });
+  Watch& watch = *slots_[slot].watch;
+  guarded(what(watch), [&] { deliver(watch, ready); });
 }
 
 template <typename Work>
-void EventLoop::guarded(Work&& work) {
+void EventLoop::guarded(const char* what, Work&& work) {
+  activity_->begin(what);
   try {
     work();
   } catch (const std::exception& e) {
@@ -114,12 +133,14 @@ void EventLoop::guarded(Work&& work) {
   }
 }
 
-void EventLoop::post(std::function<void()> work) {
+void EventLoop::post(std::function<void()> work, const char* what) {
   bool first = false;
   {
     const std::lock_guard<std::mutex> lock(mail_mutex_);
     first = mail_.empty();
-    mail_.push_back(std::move(work));
+    if (first) mail_since_ = Clock::now();
+    mail_.push_back({std::move(work), what});
+    metrics_->loop.mail_waiting.set_size(mail_.size());
   }
   if (first) wake();
 }
@@ -135,16 +156,18 @@ void EventLoop::run_mail() {
   {
     const std::lock_guard<std::mutex> lock(mail_mutex_);
     reading_.swap(mail_);
+    metrics_->loop.mail_waiting.set(0);
+    if (!reading_.empty()) metrics_->loop.mail_waits.observe(now_ - mail_since_);
   }
-  for (auto& work : reading_) {
-    guarded(work);
+  for (auto& [work, what] : reading_) {
+    guarded(what, work);
     work = nullptr;  // what it holds goes before the next one runs
   }
   reading_.clear();
 }
 
 void EventLoop::discard_mail() {
-  std::vector<std::function<void()>> mail;
+  std::vector<Mail> mail;
   {
     const std::lock_guard<std::mutex> lock(mail_mutex_);
     mail.swap(mail_);
@@ -248,7 +271,7 @@ void EventLoop::run_deferred() {
       Deferred* deferred = std::exchange(running_[i], nullptr);
       if (deferred == nullptr) continue;
       scheduled(*deferred) = false;
-      guarded([&] { run(*deferred); });
+      guarded(what(*deferred), [&] { run(*deferred); });
     }
     running_.clear();
   }

@@ -16,8 +16,10 @@
 
 #include <pistache/reactor.h>
 
+#include "core/reactor/stall_watch.hpp"
 #include "core/reactor/timer_heap.hpp"
 #include "core/reactor/worker.hpp"
+#include "core/telemetry/metrics.hpp"
 
 namespace patchbay::reactor {
 
@@ -30,6 +32,9 @@ class EventLoop : public Pistache::Aio::Handler, public Worker {
   struct Shared {
     std::vector<std::shared_ptr<EventLoop>> loops;
     FaultSink on_fault;
+    std::unique_ptr<telemetry::Metrics> own_metrics;  // where nobody gave some
+    telemetry::Metrics* metrics = nullptr;
+    std::unique_ptr<StallWatch> stalls;  // lives as long as the threads
   };
 
   explicit EventLoop(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
@@ -41,8 +46,10 @@ class EventLoop : public Pistache::Aio::Handler, public Worker {
   void onReady(const Pistache::Aio::FdSet& ready) override;
 
   // Worker
-  void post(std::function<void()> work) override;
+  using Worker::post;
+  void post(std::function<void()> work, const char* what) override;
   [[nodiscard]] Time now() const override { return now_; }
+  telemetry::WorkerMetrics& metrics() override { return *metrics_; }
   [[nodiscard]] unsigned index() const override { return index_; }
   [[nodiscard]] bool on_this_thread() const override {
     return thread_.load(std::memory_order_relaxed) == std::this_thread::get_id();
@@ -66,16 +73,25 @@ class EventLoop : public Pistache::Aio::Handler, public Worker {
     std::uint32_t generation = 1;
   };
 
+  struct Mail {
+    std::function<void()> work;
+    const char* what = nullptr;
+  };
+
   void dispatch(std::uint64_t tag, Ready ready);
   void run_mail();
+  void run_timers();
   void run_deferred();
+  void end_turn(std::uint64_t first_beat);
   void wake();
   void set_alarm();
   template <typename Work>
-  void guarded(Work&& work);
+  void guarded(const char* what, Work&& work);
 
   const std::shared_ptr<Shared> shared_;
   unsigned index_ = 0;
+  telemetry::WorkerMetrics* metrics_ = nullptr;
+  telemetry::Activity* activity_ = nullptr;     // of metrics_
   Pistache::Polling::Epoll* poller_ = nullptr;  // lives as long as the thread
   std::atomic<std::thread::id> thread_{};
   Time now_ = Clock::now();
@@ -93,8 +109,9 @@ class EventLoop : public Pistache::Aio::Handler, public Worker {
 
   int mail_fd_ = -1;
   std::mutex mail_mutex_;
-  std::vector<std::function<void()>> mail_;  // guarded by mail_mutex_
-  std::vector<std::function<void()>> reading_;
+  std::vector<Mail> mail_;  // guarded by mail_mutex_
+  Time mail_since_{};       // when the first of mail_ came; guarded by mail_mutex_
+  std::vector<Mail> reading_;
 };
 
 }  // namespace patchbay::reactor

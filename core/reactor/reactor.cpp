@@ -37,6 +37,7 @@ class PistacheReactor final : public Reactor {
     if (reactor_ == nullptr) return;
     reactor_->shutdown();
     reactor_.reset();  // joins the threads
+    shared_->stalls.reset();
     for (const auto& loop : shared_->loops)
       loop->discard_mail();
   }
@@ -55,7 +56,15 @@ Result<std::unique_ptr<Reactor>> Reactor::start(Options options) {
   }
   auto shared = std::make_shared<EventLoop::Shared>();
   shared->on_fault = std::move(options.on_fault);
+  shared->metrics = options.metrics;
+  if (shared->metrics == nullptr) {
+    shared->own_metrics = std::make_unique<telemetry::Metrics>(
+        telemetry::Metrics::Options{.workers = options.workers});
+    shared->metrics = shared->own_metrics.get();
+  }
   try {
+    shared->stalls = std::make_unique<StallWatch>(
+        *shared->metrics, options.workers, std::move(options.on_stall));
     auto reactor = Pistache::Aio::Reactor::create();
     reactor->init(Pistache::Aio::AsyncContext(options.workers, "patchbay"));
     reactor->addHandler(std::make_shared<EventLoop>(shared));
@@ -70,6 +79,7 @@ Result<std::unique_ptr<Reactor>> Reactor::start(Options options) {
       promise.get_future().wait();
     return started;
   } catch (const std::exception& e) {
+    shared->stalls.reset();
     return make_error(ErrorCode::kUnavailable, "cannot start the event loops", e.what());
   }
 }

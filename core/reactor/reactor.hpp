@@ -13,7 +13,9 @@
 #include <memory>
 
 #include "core/base/result.hpp"
+#include "core/reactor/stall_watch.hpp"
 #include "core/reactor/worker.hpp"
+#include "core/telemetry/metrics.hpp"
 
 namespace patchbay::reactor {
 
@@ -23,6 +25,10 @@ class Reactor {
     unsigned workers = 1;  // at least 1, at most 256
     // Told what a callback threw: a fault of ours that the loop survives. Any worker's thread.
     std::function<void(const char* what)> on_fault = {};
+    // Where the workers count; with room for as many, and outliving the reactor. Null: nobody asks.
+    telemetry::Metrics* metrics = nullptr;
+    // Told of a worker that does not come round; see StallWatch.
+    OnStall on_stall = {};
   };
 
   // Starts the threads and waits until every loop turns.

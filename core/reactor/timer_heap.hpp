@@ -32,6 +32,7 @@ class TimerHeap {
   // The next timer set aside that was not cancelled meanwhile, disarmed; null when none is left.
   Timer* take_due();
 
+  static const char* what(const Timer& timer) { return timer.what_; }
   static void fire(Timer& timer) { timer.on_due_(); }
 
  private:

@@ -11,6 +11,9 @@
 //   Timer timer(worker, [&] { give_up(); });
 //   timer.arm(std::chrono::seconds(5));
 //
+// Whatever runs on a worker has a name, a few words that live as long as the process ("client
+// connection"). When something runs for too long, that is what the log calls it.
+//
 // Level-triggered: a descriptor that stays readable is reported every turn.
 //
 // Threads: every function here but Worker::post() is called on the worker's own thread.
@@ -28,6 +31,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
+#include "core/telemetry/worker_metrics.hpp"
 
 namespace patchbay::reactor {
 
@@ -47,7 +51,8 @@ class Watch {
  public:
   using Callback = std::function<void(Ready)>;
 
-  Watch(Worker& worker, Callback on_ready) : worker_(worker), on_ready_(std::move(on_ready)) {}
+  Watch(Worker& worker, Callback on_ready, const char* what = "a watch")
+      : worker_(worker), on_ready_(std::move(on_ready)), what_(what) {}
   ~Watch() { stop(); }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -70,6 +75,7 @@ class Watch {
 
   Worker& worker_;
   Callback on_ready_;
+  const char* const what_;
   int fd_ = -1;
   std::uint32_t slot_ = 0;
   Interest interest_ = Interest::kNone;
@@ -81,7 +87,8 @@ class Timer {
  public:
   using Callback = std::function<void()>;
 
-  Timer(Worker& worker, Callback on_due) : worker_(worker), on_due_(std::move(on_due)) {}
+  Timer(Worker& worker, Callback on_due, const char* what = "a timer")
+      : worker_(worker), on_due_(std::move(on_due)), what_(what) {}
   ~Timer() { cancel(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
@@ -98,6 +105,7 @@ class Timer {
 
   Worker& worker_;
   Callback on_due_;
+  const char* const what_;
   Time due_{};
   std::size_t position_ = kNotArmed;  // in the worker's heap
 };
@@ -107,7 +115,8 @@ class Deferred {
  public:
   using Callback = std::function<void()>;
 
-  Deferred(Worker& worker, Callback run) : worker_(worker), run_(std::move(run)) {}
+  Deferred(Worker& worker, Callback run, const char* what = "the end of a turn")
+      : worker_(worker), run_(std::move(run)), what_(what) {}
   ~Deferred() { cancel(); }
   Deferred(const Deferred&) = delete;
   Deferred& operator=(const Deferred&) = delete;
@@ -120,6 +129,7 @@ class Deferred {
 
   Worker& worker_;
   Callback run_;
+  const char* const what_;
   bool scheduled_ = false;
   std::size_t position_ = 0;
 };
@@ -130,10 +140,14 @@ class Worker {
 
   // Runs `work` on this worker's thread in one of its next turns, in the order posted.
   // Thread-safe. After the reactor has stopped, the work is dropped unrun.
-  virtual void post(std::function<void()> work) = 0;
+  virtual void post(std::function<void()> work, const char* what) = 0;
+  void post(std::function<void()> work) { post(std::move(work), "posted work"); }
 
   // The time at the start of this turn: cheap, and the same for everything in the turn.
   [[nodiscard]] virtual Time now() const = 0;
+
+  // Where everything on this worker counts; see there for who may do so.
+  virtual telemetry::WorkerMetrics& metrics() = 0;
 
   // From 0; also the worker's name in logs.
   [[nodiscard]] virtual unsigned index() const = 0;
@@ -162,6 +176,8 @@ class Worker {
   }
   static int fd_of(const Watch& watch) { return watch.fd_; }
   static std::uint32_t slot_of(const Watch& watch) { return watch.slot_; }
+  static const char* what(const Watch& watch) { return watch.what_; }
+  static const char* what(const Deferred& deferred) { return deferred.what_; }
   static void deliver(Watch& watch, Ready ready) { watch.on_ready_(ready); }
   static bool& scheduled(Deferred& deferred) { return deferred.scheduled_; }
   static std::size_t& position(Deferred& deferred) { return deferred.position_; }

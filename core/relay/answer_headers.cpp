@@ -14,12 +14,12 @@ using http::equals_ignoring_case;
 using http::starts_with_ignoring_case;
 
 bool is_rate_limit(std::string_view name) {
-  constexpr std::string_view kWord = "ratelimit-";
-  for (std::size_t at = 0; at + kWord.size() <= name.size(); ++at) {
-    const bool word_begins = at == 0 || name[at - 1] == '-';
-    if (word_begins && starts_with_ignoring_case(name.substr(at), kWord)) return true;
+  while (!starts_with_ignoring_case(name, "ratelimit-")) {
+    const std::size_t dash = name.find('-');
+    if (dash == std::string_view::npos) return false;
+    name.remove_prefix(dash + 1);
   }
-  return false;
+  return true;
 }
 
 bool names_request(std::string_view name) {
@@ -28,6 +28,11 @@ bool names_request(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_encoded(const http::HeaderList& upstream) {
+  const auto coding = upstream.find("content-encoding");
+  return coding && !coding->empty() && !equals_ignoring_case(*coding, "identity");
+}
 
 std::int64_t retry_after_ms(const http::HeaderList& upstream) {
   if (const auto ms = upstream.find("retry-after-ms")) {

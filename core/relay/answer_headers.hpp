@@ -15,6 +15,9 @@ namespace patchbay::relay {
 // hop-by-hop fields and encodings belong to the other connection.
 http::HeaderList client_headers(const http::HeaderList& upstream, std::string_view vendor_prefix);
 
+// True when the body comes compressed. Nobody here asks for that, and nobody could read it.
+bool is_encoded(const http::HeaderList& upstream);
+
 // What Retry-After or retry-after-ms ask for, unclamped; -1 when they ask for nothing.
 std::int64_t retry_after_ms(const http::HeaderList& upstream);
 

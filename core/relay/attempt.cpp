@@ -4,6 +4,7 @@
 
 #include "core/chat/event.hpp"
 #include "core/relay/answer_headers.hpp"
+#include "core/relay/attempt_failure.hpp"
 #include "core/relay/limits.hpp"
 
 namespace patchbay::relay {
@@ -12,6 +13,7 @@ namespace {
 using chat::as_bytes;
 using chat::as_str;
 using chat::view;
+using enum telemetry::UpstreamError;
 
 std::uint64_t nanoseconds(Time time) {
   return time == Time::max() ? 0 : static_cast<std::uint64_t>(time.time_since_epoch().count());
@@ -37,18 +39,6 @@ std::vector<pbay_kv> as_kv(const http::HeaderList& headers) {
   return list;
 }
 
-chat::Failure as_failure(const plugin_host::CallError& error) {
-  chat::Failure failure;
-  failure.category = error.category;
-  failure.status = error.http_status;
-  failure.message = error.message;
-  failure.code = error.code;
-  failure.param = error.param;
-  failure.retry_after_ms = error.retry_after_ms;
-  failure.upstream_body = error.upstream_body;
-  return failure;
-}
-
 }  // namespace
 
 Attempt::Attempt(Workplace& workplace,
@@ -62,8 +52,13 @@ Attempt::Attempt(Workplace& workplace,
       client_request_(request),
       upstream_model_(std::move(upstream_model)),
       observer_(observer),
-      delay_(workplace.worker, [this] { send(); }),
-      silence_(workplace.worker, [this] { on_silence(); }) {
+      series_(workplace.worker.metrics().providers.at({provider.instance->name()})),
+      delay_(
+          workplace.worker, [this] { send(); }, "call whose request was delayed"),
+      silence_(
+          workplace.worker, [this] { time_out("was silent for too long"); }, "call's time-out"),
+      total_(
+          workplace.worker, [this] { time_out("did not finish in time"); }, "call's time-out") {
   fill_request(number);
 }
 
@@ -105,21 +100,25 @@ void Attempt::start() {
                                   "unsupported_by_provider"));
   }
   reactor::Worker& worker = workplace_.worker;
+  begun_ = worker.now();
   plugin_host::CallError refusal;
   auto created = plugin_host::Call::create(
       provider_.instance,
       request_,
       *this,
-      [&worker](std::function<void()> work) { worker.post(std::move(work)); },
+      [&worker](std::function<void()> work) {
+        worker.post(std::move(work), "what a provider had to say");
+      },
       &refusal);
   if (!created) {
     if (refusal.message.empty()) refusal.message = created.error().message;
-    return fail(as_failure(refusal));
+    return fail(failure_of(refusal));
   }
   call_ = std::move(*created);
   if (call_->active()) {
     if (const pbay_status status = call_->start(); status < 0) return fail_plugin(status);
     watch_silence(provider_.timeouts.first_byte);
+    if (provider_.timeouts.total.count() > 0) total_.arm(provider_.timeouts.total);
     return;
   }
   next_request();
@@ -171,6 +170,9 @@ void Attempt::send() {
   }
   request.connection = provider_.connection;
   request.timeouts = provider_.timeouts;
+  request.begun_at = begun_;
+  request.series = &series_;
+  series_.requests.add();
   if (http_.idle_timeout_ns > 0) {
     request.timeouts.idle = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::nanoseconds(http_.idle_timeout_ns));
@@ -189,10 +191,11 @@ void Attempt::watch_silence(std::chrono::milliseconds patience) {
   }
 }
 
-void Attempt::on_silence() {
+void Attempt::time_out(std::string_view how) {
   chat::Failure failure;
   failure.category = PBAY_ERR_TIMEOUT;
-  failure.message = "The provider `" + provider_.instance->name() + "` was silent for too long";
+  failure.message = "The provider `" + provider_.instance->name() + "` ";
+  failure.message.append(how);
   fail(std::move(failure));
 }
 
@@ -213,11 +216,16 @@ void Attempt::resume() {
 
 void Attempt::on_head(const upstream::ResponseHead& head) {
   answer_status_ = head.status;
+  if (head.status >= 400) series_.failed(head.status < 500 ? kStatus4xx : kStatus5xx);
   answer_headers_ = head.headers;
   answer_type_ = head.headers.find("content-type").value_or("");
   const bool accepted = head.status >= 200 && head.status < 300;
   const pbay_framing framing =
       accepted ? resolve_framing(http_.framing, answer_type_) : PBAY_FRAME_WHOLE;
+  body_unreadable_ = is_encoded(head.headers);
+  if (accepted && body_unreadable_) {
+    return fail_body(make_error(ErrorCode::kProtocol, "its answer is compressed, unasked"));
+  }
 
   const std::vector<pbay_kv> headers = as_kv(head.headers);
   pbay_http_head told{};
@@ -238,19 +246,22 @@ void Attempt::on_head(const upstream::ResponseHead& head) {
 void Attempt::on_body(std::string_view bytes) {
   if (answer_status_ < 200 || answer_status_ >= 300) {
     const std::size_t room = limits::kErrorBytesMax - error_body_.size();
-    error_body_.append(bytes.substr(0, room));
-    if (bytes.size() > room) end_error_answer();
+    if (!body_unreadable_) error_body_.append(bytes.substr(0, room));
+    if (bytes.size() > room) {
+      body_unreadable_ = true;
+      end_error_answer();
+    }
     return;
   }
   if (passes_) {
     if (const Status passed = observer_.on_bytes(bytes); !passed) {
-      fail(transport_failure(passed.error()));
+      fail_body(passed.error());
     }
     return;
   }
   const Status read = frames_->feed(
       bytes, [this](const std::vector<pbay_frame>& frames) { return take_frames(frames); });
-  if (!read) fail(transport_failure(read.error()));
+  if (!read) fail_body(read.error());
 }
 
 // False when the attempt is over, and perhaps destroyed.
@@ -283,7 +294,7 @@ void Attempt::on_end(Status status) {
       return going;
     });
     if (!going) return;
-    if (!last) return fail(transport_failure(last.error()));
+    if (!last) return fail_body(last.error());
   }
   end_message(PBAY_OK, nullptr);
 }
@@ -337,39 +348,13 @@ void Attempt::fail(chat::Failure failure) {
   observer_.on_failed(std::move(failure), answer_headers_);
 }
 
+void Attempt::fail_body(const Error& error) {
+  series_.failed(kProtocol);
+  fail(transport_failure(error));
+}
+
 void Attempt::fail_plugin(pbay_status status) {
   fail(plugin_failure(status));
-}
-
-chat::Failure Attempt::plugin_failure(pbay_status status) const {
-  chat::Failure failure = as_failure(call_->error());
-  const bool refused = answer_status_ >= 300;
-  if (!failure.upstream_body.empty()) failure.upstream_content_type = answer_type_;
-  if (failure.message.empty()) {
-    failure.message = "The provider `" + provider_.instance->name() + "` failed (status " +
-                      std::to_string(status) + ")";
-    if (refused) {
-      failure.category = answer_status_ == 401 ? PBAY_ERR_AUTH : PBAY_ERR_UPSTREAM;
-      failure.message += "; its upstream answered " + std::to_string(answer_status_);
-    }
-  }
-  if (failure.status == 0 && answer_status_ >= 400) failure.status = answer_status_;
-  if (failure.category == PBAY_ERR_AUTH) {
-    // The key is ours: what the vendor says about it (some quote a part) is not for the client.
-    failure.message =
-        "The upstream of provider `" + provider_.instance->name() + "` refused its credentials";
-    failure.upstream_body.clear();
-  }
-  if (failure.retry_after_ms < 0) failure.retry_after_ms = retry_after_ms(answer_headers_);
-  return failure;
-}
-
-chat::Failure Attempt::transport_failure(const Error& error) const {
-  chat::Failure failure;
-  failure.category = error.code == ErrorCode::kTimeout ? PBAY_ERR_TIMEOUT : PBAY_ERR_UPSTREAM;
-  failure.message =
-      "The upstream of provider `" + provider_.instance->name() + "` failed: " + error.message;
-  return failure;
 }
 
 }  // namespace patchbay::relay

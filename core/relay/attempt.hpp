@@ -81,12 +81,13 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   void next_request();
   void send();
   void watch_silence(std::chrono::milliseconds patience);
-  void on_silence();
+  void time_out(std::string_view how);
   bool take_frames(const std::vector<pbay_frame>& frames);
   void end_error_answer();
   void end_message(pbay_status status, const Error* error);
   void done();
   void fail(chat::Failure failure);
+  void fail_body(const Error& error);
   void fail_plugin(pbay_status status);
   [[nodiscard]] chat::Failure plugin_failure(pbay_status status) const;
   [[nodiscard]] chat::Failure transport_failure(const Error& error) const;
@@ -96,6 +97,7 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   const CallRequest& client_request_;
   const std::string upstream_model_;
   AttemptObserver& observer_;
+  telemetry::ProviderSeries& series_;
 
   pbay_request request_{};
   std::vector<pbay_kv> client_headers_;
@@ -104,6 +106,8 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   pbay_http_request http_{};
   reactor::Timer delay_;    // before a request that the plugin wants later
   reactor::Timer silence_;  // of a provider that does its own work
+  reactor::Timer total_;    // of the same; upstreams have the client's
+  Time begun_{};
   std::unique_ptr<upstream::Transfer> transfer_;
   http::HeaderList answer_headers_;
   std::string answer_type_;
@@ -111,6 +115,7 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   bool passes_ = false;
   std::optional<FrameReader> frames_;
   std::string error_body_;
+  bool body_unreadable_ = false;        // too large or compressed: of an error, nothing to show
   pbay_status event_status_ = PBAY_OK;  // what on_event() said when it refused
   unsigned steps_ = 0;
   bool paused_ = false;

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "core/plugin_host/vocabulary.hpp"
 #include "core/relay/answer_headers.hpp"
+#include "core/relay/kept_buffer.hpp"
 #include "core/relay/limits.hpp"
 
 namespace patchbay::relay {
@@ -30,10 +32,20 @@ Call::Call(Context context,
       make_encoder_(std::move(make_encoder)),
       client_(client),
       started_(Clock::now()),
-      flush_(context.workplace.worker, [this] { flush(); }),
-      commit_timer_(context.workplace.worker, [this] { on_commit_time(); }),
-      silence_timer_(context.workplace.worker, [this] { on_silence(); }),
-      deadline_timer_(context.workplace.worker, [this] { on_deadline(); }) {}
+      flush_(
+          context.workplace.worker, [this] { flush(); }, "events of a call"),
+      commit_timer_(
+          context.workplace.worker, [this] { on_commit_time(); }, "beginning of an answer"),
+      silence_timer_(
+          context.workplace.worker, [this] { on_silence(); }, "keep-alive of an answer"),
+      deadline_timer_(
+          context.workplace.worker, [this] { on_deadline(); }, "call's time-out") {}
+
+Call::~Call() {
+  if (series_ == nullptr) return;
+  error_ = telemetry::ErrorClass::kClientGone;
+  over();
+}
 
 void Call::start() {
   if (request_.deadline != Time::max()) deadline_timer_.arm_at(request_.deadline);
@@ -44,6 +56,10 @@ void Call::try_target(std::size_t index) {
   target_ = index;
   encoder_ = make_encoder_();
   const routing::Target& target = route_.targets[index];
+  count_as(&context_.workplace.worker.metrics().calls.at({target.provider,
+                                                          route_.rule,
+                                                          plugin_host::mode_name(request_.mode),
+                                                          request_.stream ? "true" : "false"}));
   attempt_ = std::make_unique<Attempt>(context_.workplace,
                                        context_.providers.find(target.provider)->second,
                                        request_,
@@ -76,7 +92,7 @@ void Call::on_answer(const upstream::ResponseHead& head, bool passes) {
 
 // True when the client may have the answer in pieces as they come.
 bool Call::streams() const {
-  return passing_ ? is_event_stream(content_type_) : encoder_->streaming();
+  return passing_ ? passing_->events() : encoder_->streaming();
 }
 
 Status Call::on_bytes(std::string_view bytes) {
@@ -103,8 +119,9 @@ void Call::flush() {
     commit();
   }
   client_.write(out_);
-  out_.clear();
-  if (streams()) silence_timer_.arm(limits::kKeepAlive);
+  empty(out_);
+  last_write_ = context_.workplace.worker.now();
+  if (!silence_timer_.armed() && streams()) silence_timer_.arm(limits::kKeepAlive);
   if (!client_.writable() && attempt_) attempt_->pause();
 }
 
@@ -117,8 +134,31 @@ void Call::commit() {
 void Call::began() {
   commit_timer_.cancel();
   deadline_timer_.cancel();
-  first_byte_ms_ =
-      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started_).count();
+  const Clock::duration took = Clock::now() - started_;
+  first_byte_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  series_->first_byte.observe(took);
+}
+
+// The last thing that happens in a call, once.
+void Call::over() {
+  over_ = true;
+  telemetry::CallSeries& series = *series_;
+  count_as(nullptr);
+  series.duration.observe(Clock::now() - started_);
+  (error_ ? series.errors[telemetry::index_of(*error_)] : series.good).add();
+  const chat::Usage usage = encoder_->usage();
+  const auto count = [](telemetry::Counter& counter, std::int64_t tokens) {
+    if (tokens > 0) counter.add(static_cast<std::uint64_t>(tokens));
+  };
+  count(series.tokens_in, usage.input);
+  count(series.tokens_cached, usage.cached);
+  count(series.tokens_out, usage.output);
+}
+
+void Call::count_as(telemetry::CallSeries* series) {
+  if (series_ != nullptr) series_->active.add(-1);
+  series_ = series;
+  if (series_ != nullptr) series_->active.add(1);
 }
 
 http::HeaderList Call::answer_headers() const {
@@ -148,17 +188,17 @@ void Call::on_done() {
   }
   if (committed_) {
     client_.write(out_);
-    over_ = true;
+    over();
     client_.end();
   } else if (streams()) {
     commit();
     client_.write(out_);
-    over_ = true;
+    over();
     client_.end();
   } else {
     began();
     if (passing_ && !route_.alias) encoder_->read_usage(out_);
-    over_ = true;
+    over();
     client_.respond(status_, answer_headers(), out_);
   }
   out_.clear();
@@ -185,8 +225,9 @@ void Call::on_failed(chat::Failure failure, const http::HeaderList& upstream_hea
 }
 
 void Call::give_up(const chat::Failure& failure, const http::HeaderList& headers) {
-  over_ = true;
   failure_ = failure.message;
+  error_ = chat::class_of(failure);
+  over();
   commit_timer_.cancel();
   silence_timer_.cancel();
   deadline_timer_.cancel();
@@ -206,13 +247,19 @@ void Call::on_commit_time() {
   if (over_ || committed_ || !streams()) return;
   if (content_type_.empty()) content_type_ = encoder_->content_type();
   commit();
-  on_silence();
+  on_silence();  // nothing was written yet, so that is due
 }
 
+// The timer is not moved with every event: that would cost more than the event. It looks for itself
+// whether anything was written since it was set.
 void Call::on_silence() {
   if (over_ || !committed_) return;
-  client_.write(encoder_->keep_alive());
-  silence_timer_.arm(limits::kKeepAlive);
+  const Time now = context_.workplace.worker.now();
+  if (now - last_write_ >= limits::kKeepAlive) {
+    client_.write(encoder_->keep_alive());
+    last_write_ = now;
+  }
+  silence_timer_.arm_at(last_write_ + limits::kKeepAlive);
 }
 
 void Call::probe() {
@@ -243,6 +290,7 @@ Outcome Call::outcome() const {
   outcome.upstream_model = route_.targets[target_].upstream_model;
   outcome.status = over_ || committed_ ? status_ : 0;
   outcome.failure = failure_;
+  outcome.error = error_;
   outcome.usage = encoder_->usage();
   outcome.first_byte_ms = first_byte_ms_;
   return outcome;

@@ -36,6 +36,7 @@ struct Outcome {
   std::string upstream_model;
   int status = 0;       // 0 while nothing was answered
   std::string failure;  // "" : it went well
+  std::optional<telemetry::ErrorClass> error;
   chat::Usage usage;
   std::int64_t first_byte_ms = -1;  // until the client's answer began
 };
@@ -76,6 +77,9 @@ class Call final : public AttemptObserver {
        EncoderFactory make_encoder,
        ClientSide& client);
 
+  // A call that is destroyed before it is over counts as one whose client has gone.
+  ~Call() override;
+
   void start();
 
   // The client takes output again.
@@ -106,6 +110,8 @@ class Call final : public AttemptObserver {
   void on_silence();
   void on_deadline();
   void began();
+  void over();
+  void count_as(telemetry::CallSeries* series);
   [[nodiscard]] bool streams() const;
   [[nodiscard]] http::HeaderList answer_headers() const;
   [[nodiscard]] http::HeaderList answer_headers_of(const http::HeaderList& upstream) const;
@@ -130,8 +136,11 @@ class Call final : public AttemptObserver {
   bool committed_ = false;               // the client has the head
   bool over_ = false;
   std::string failure_;
+  std::optional<telemetry::ErrorClass> error_;
+  telemetry::CallSeries* series_ = nullptr;  // of the current target, until it is over
   const Time started_;
   std::int64_t first_byte_ms_ = -1;
+  Time last_write_{};  // to the client: the start of the turn it was in
 
   reactor::Deferred flush_;  // events of one turn go out together
   reactor::Timer commit_timer_;

@@ -20,6 +20,9 @@ inline constexpr std::size_t kHeldBytesMax = 256 * 1024;
 // An error answer is read this far; what explains an error is at its beginning.
 inline constexpr std::size_t kErrorBytesMax = 256 * 1024;
 
+// What each buffer of a call may keep while it is empty.
+inline constexpr std::size_t kKeptBytes = 8 * 1024;
+
 // Requests that one call may make of its upstream (polling, paging).
 inline constexpr unsigned kStepsMax = 64;
 

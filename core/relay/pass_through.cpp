@@ -1,5 +1,6 @@
 #include "core/relay/pass_through.hpp"
 
+#include "core/relay/kept_buffer.hpp"
 #include "core/relay/limits.hpp"
 
 namespace patchbay::relay {
@@ -47,8 +48,7 @@ Status PassThrough::feed(std::string_view bytes, std::string& out) {
     } else {
       held_ += bytes.substr(0, complete);
       pass_events(held_, out);
-      held_.clear();
-      if (held_.capacity() > limits::kHeldBytesMax) held_.shrink_to_fit();
+      empty(held_);
     }
   }
   held_ += bytes.substr(complete);
@@ -72,8 +72,9 @@ void PassThrough::finish(std::string& out) {
 void PassThrough::pass_events(std::string_view events, std::string& out) {
   if (!options_.show_alias) {
     out += events;
-    // One search over the batch is cheaper than one for each event, and usually finds nothing.
-    if (events.find("\"usage\"") == std::string_view::npos) return;
+    // One search over the batch is cheaper than one for each event, and usually finds nothing. It
+    // begins with a letter, for of quotation marks every event has dozens.
+    if (events.find("usage\"") == std::string_view::npos) return;
   }
   while (!events.empty()) {
     const std::string_view line = take_line(events);

@@ -25,6 +25,9 @@ class PassThrough {
   // `encoder` knows the dialect; it must outlive this.
   PassThrough(Options options, chat::Encoder& encoder) : options_(options), encoder_(encoder) {}
 
+  // Whether it is a stream of events that passes.
+  [[nodiscard]] bool events() const { return options_.events; }
+
   // Appends to `out` what may go to the client now. Fails with kTooLarge when an event, or a body
   // that must be whole to be changed, exceeds its limit.
   Status feed(std::string_view bytes, std::string& out);

@@ -40,6 +40,7 @@ std::variant<Route, chat::Failure> RouteTable::resolve(std::string_view model) c
 
   const bool renamed = !rule->upstream_model.empty() && rule->upstream_model != model;
   Route route;
+  route.rule = rule->model;
   route.targets.push_back({rule->provider, renamed ? rule->upstream_model : std::string(model)});
   route.alias = renamed && named;  // who named none is shown the real one
   return route;

@@ -26,6 +26,9 @@ struct Target {
 
 struct Route {
   std::vector<Target> targets;  // in the order they are tried; never empty
+  // The rule's own name for the model: what the client asked for, or kAnyModel. Of these there are
+  // only as many as the configuration has.
+  std::string rule;
   // The client's name for the model differs from the upstream's, so that answers show it back.
   bool alias = false;
 };

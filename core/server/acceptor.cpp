@@ -27,12 +27,15 @@ bool exhausted(int code) {
 Acceptor::Acceptor(reactor::Worker& worker, int listen_fd, OnConnection on_connection)
     : listen_fd_(listen_fd),
       on_connection_(std::move(on_connection)),
-      watch_(worker,
-             [this](reactor::Ready) {
-               for (int i = 0; i < kAcceptsPerTurn && accept_one(); ++i) {
-               }
-             }),
-      retry_(worker, [this] { watch_.set(reactor::Interest::kRead); }) {}
+      watch_(
+          worker,
+          [this](reactor::Ready) {
+            for (int i = 0; i < kAcceptsPerTurn && accept_one(); ++i) {
+            }
+          },
+          "listening socket"),
+      retry_(
+          worker, [this] { watch_.set(reactor::Interest::kRead); }, "listening socket's pause") {}
 
 bool Acceptor::open() {
   return watch_.start(listen_fd_, reactor::Interest::kRead).has_value();

@@ -26,9 +26,12 @@ Connection::Connection(ConnectionHome& home, int fd, std::string peer, Welcome w
     : home_(home),
       welcome_(welcome),
       fd_(fd),
-      watch_(home.worker(), [this](reactor::Ready ready) { on_ready(ready); }),
-      timer_(home.worker(), [this] { on_time(); }),
-      turn_end_(home.worker(), [this] { on_turn_end(); }),
+      watch_(
+          home.worker(), [this](reactor::Ready ready) { on_ready(ready); }, "client connection"),
+      timer_(
+          home.worker(), [this] { on_time(); }, "client connection's time-out"),
+      turn_end_(
+          home.worker(), [this] { on_turn_end(); }, "client connection's output"),
       parser_(home.limits()) {
   request_.peer = std::move(peer);
 }
@@ -59,6 +62,7 @@ void Connection::read_some() {
     return;
   }
   if (received == 0) return peer_finished();
+  home_.cells().bytes_in.add(static_cast<std::uint64_t>(received));
   if (phase_ == Phase::kLingering) return;  // read and thrown away
 
   const std::string_view fresh(buffer, static_cast<std::size_t>(received));
@@ -199,6 +203,7 @@ void Connection::flush() {
   if (phase_ == Phase::kClosed || output_.pending() == 0) return;
   const std::size_t before = output_.pending();
   const Output::Result result = output_.send_to(fd_);
+  count_output(before);
   if (result == Output::Result::kFailed) return gone();
   blocked_ = result == Output::Result::kBlocked;
   if (blocked_) {
@@ -213,6 +218,20 @@ void Connection::flush() {
   }
   if (phase_ == Phase::kAnswering && answered_ && may_go_on()) turn_end_.schedule();
   update_interest();
+}
+
+// After sending, when `before` bytes were pending.
+void Connection::count_output(std::size_t before) {
+  telemetry::ClientCells& cells = home_.cells();
+  cells.bytes_out.add(before - output_.pending());
+  count_waiting(output_.pending());
+}
+
+void Connection::count_waiting(std::size_t bytes) {
+  if (bytes == counted_waiting_) return;
+  const std::size_t counted = std::exchange(counted_waiting_, bytes);
+  home_.cells().bytes_waiting.add(static_cast<std::int64_t>(bytes) -
+                                  static_cast<std::int64_t>(counted));
 }
 
 Connection::Waiting Connection::what_is_awaited() const {
@@ -253,6 +272,7 @@ void Connection::gone() {
 void Connection::close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
+  count_waiting(0);
   responder_.reset();
   timer_.cancel();
   turn_end_.cancel();

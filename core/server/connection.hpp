@@ -31,6 +31,8 @@ class ConnectionHome {
   virtual reactor::Worker& worker() = 0;
   virtual Handler& handler() = 0;
   virtual const Limits& limits() = 0;
+  // Where the connections of the worker count.
+  virtual telemetry::ClientCells& cells() = 0;
   // A buffer for one recv(), shared by all connections of the worker.
   virtual std::pair<char*, std::size_t> receive_buffer() = 0;
   // "Date: ...\r\n", made once a second.
@@ -100,6 +102,8 @@ class Connection final : public Exchange {
   void cut_off();
   void next_request();
   void flush();
+  void count_output(std::size_t before);
+  void count_waiting(std::size_t bytes);
   void linger();
   void gone();
   void close();
@@ -121,6 +125,7 @@ class Connection final : public Exchange {
   RequestParser parser_;
   Request request_;
   Output output_;
+  std::size_t counted_waiting_ = 0;  // of output_, in the worker's cells
   std::unique_ptr<Responder> responder_;
   std::uint64_t sent_ = 0;
 

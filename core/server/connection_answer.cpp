@@ -1,11 +1,18 @@
 // The half of a connection that the handlers see: writing an answer.
 
+#include <algorithm>
 #include <utility>
 
 #include "core/http/status.hpp"
 #include "core/server/connection.hpp"
 
 namespace patchbay::server {
+namespace {
+
+// What one reading of an upstream brings at most.
+constexpr std::size_t kSourcePieceBytes = 64 * 1024;
+
+}  // namespace
 
 void Connection::attach(std::unique_ptr<Responder> responder) {
   responder_ = std::move(responder);
@@ -93,8 +100,11 @@ void Connection::abort() {
   finish_answer();
 }
 
+// The source stops a little before the mark: what it brings next comes in one piece, and has to
+// find room as well.
 bool Connection::writable() {
-  if (output_.pending() < home_.limits().output_high_bytes) return true;
+  const std::size_t high = home_.limits().output_high_bytes;
+  if (output_.pending() < high - std::min(high / 4, kSourcePieceBytes)) return true;
   paused_source_ = true;  // on_drain() is owed from now on
   return false;
 }

@@ -32,7 +32,8 @@ class ServerWorker final : public ConnectionHome {
         handler_(std::move(handler)),
         acceptor_(
             worker, listen_fd, [this](int fd, std::string peer) { welcome(fd, std::move(peer)); }),
-        bury_(worker, [this] { graveyard_.clear(); }) {}
+        bury_(
+            worker, [this] { graveyard_.clear(); }, "closed client connections") {}
 
   bool open() { return acceptor_.open(); }
 
@@ -55,6 +56,7 @@ class ServerWorker final : public ConnectionHome {
   reactor::Worker& worker() override { return worker_; }
   Handler& handler() override { return *handler_; }
   const Limits& limits() override { return limits_; }
+  telemetry::ClientCells& cells() override { return cells_; }
   std::pair<char*, std::size_t> receive_buffer() override {
     return {buffer_.data(), buffer_.size()};
   }
@@ -82,6 +84,7 @@ class ServerWorker final : public ConnectionHome {
       connections_[place]->place = place;
     }
     connections_.pop_back();
+    cells_.connections.set_size(connections_.size());
     bury_.schedule();
     announce_if_empty();
   }
@@ -89,6 +92,7 @@ class ServerWorker final : public ConnectionHome {
  private:
   void welcome(int fd, std::string peer) {
     const bool room = served_.fetch_add(1, std::memory_order_relaxed) < limits_.connections_max;
+    (room ? cells_.accepted : cells_.refused).add();
     if (!room) {
       served_.fetch_sub(1, std::memory_order_relaxed);
       if (turned_away_ >= limits_.turned_away_max) {
@@ -105,6 +109,7 @@ class ServerWorker final : public ConnectionHome {
     Connection& opened = *connection;
     opened.place = connections_.size();
     connections_.push_back(std::move(connection));
+    cells_.connections.set_size(connections_.size());
     if (!opened.open()) retire(opened);
   }
 
@@ -121,6 +126,7 @@ class ServerWorker final : public ConnectionHome {
   }
 
   reactor::Worker& worker_;
+  telemetry::ClientCells& cells_ = worker_.metrics().clients;
   Limits limits_;
   std::atomic<std::size_t>& served_;  // connections of all workers, but for those turned away
   std::size_t turned_away_ = 0;       // of this worker

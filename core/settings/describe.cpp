@@ -114,6 +114,12 @@ std::string providers(const Settings& settings) {
       out += "    " + member.key + ": " + config_value(member.value) + '\n';
     }
     if (!provider.proxy.empty()) out += "    through a proxy\n";
+    if (!provider.addresses.empty()) {
+      std::vector<std::string> addresses;
+      for (const IpNetwork& network : provider.addresses)
+        addresses.push_back(network.text());
+      out += "    may reach " + joined(addresses) + '\n';
+    }
   }
   return out;
 }

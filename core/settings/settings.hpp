@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/config_value.hpp"
+#include "core/base/ip_address.hpp"
 #include "core/base/origin.hpp"
 
 namespace patchbay::settings {
@@ -67,7 +68,10 @@ struct Provider {
   std::int64_t connect_timeout_ms = 5'000;
   std::int64_t first_byte_timeout_ms = 600'000;  // model APIs think for minutes
   std::int64_t idle_timeout_ms = 300'000;        // between two pieces of an answer
+  std::int64_t total_timeout_ms = 3'600'000;     // from the request to the end of its answer
   std::string proxy;
+  std::filesystem::path ca_file;     // absolute; empty: the system's certificates
+  std::vector<IpNetwork> addresses;  // not public, and allowed all the same
 };
 
 struct Model {

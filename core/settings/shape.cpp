@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include <unistd.h>
+
 #include "core/settings/listen_address.hpp"
 
 namespace patchbay::settings {
@@ -186,7 +188,30 @@ void check_proxy(Fields& fields, Provider& provider) {
       "expected the URL of a proxy that begins with http://, https://, socks5:// or socks5h://");
 }
 
-Provider read_provider(const ConfigValue::Member& entry, Report& report) {
+void read_addresses(Fields& fields, Provider& provider) {
+  for (const auto& [text, written] : fields.texts("addresses")) {
+    if (const Result<IpNetwork> network = IpNetwork::parse(text)) {
+      provider.addresses.push_back(*network);
+    } else {
+      fields.problem(*written, "addresses", network.error().message);
+    }
+  }
+}
+
+void read_ca_file(Fields& fields, const std::filesystem::path& folder, Provider& provider) {
+  std::string text;
+  const ConfigValue* written = fields.text("ca_file", text);
+  if (written == nullptr || text.empty()) return;
+  provider.ca_file = (folder / text).lexically_normal();
+  if (::access(provider.ca_file.c_str(), R_OK) != 0) {
+    fields.problem(
+        *written, "ca_file", "expected a file that can be read, with certificates in PEM");
+  }
+}
+
+Provider read_provider(const ConfigValue::Member& entry,
+                       const std::filesystem::path& folder,
+                       Report& report) {
   Provider provider;
   provider.name = entry.key;
   provider.origin = entry.key_origin;
@@ -209,7 +234,10 @@ Provider read_provider(const ConfigValue::Member& entry, Report& report) {
   fields.duration_ms("connect_timeout", provider.connect_timeout_ms);
   fields.duration_ms("first_byte_timeout", provider.first_byte_timeout_ms);
   fields.duration_ms("idle_timeout", provider.idle_timeout_ms);
+  fields.duration_ms("total_timeout", provider.total_timeout_ms);
   check_proxy(fields, provider);
+  read_ca_file(fields, folder, provider);
+  read_addresses(fields, provider);
   fields.finish("; what the plugin reads stands below config");
 
   if (!enabled) {
@@ -222,6 +250,7 @@ Provider read_provider(const ConfigValue::Member& entry, Report& report) {
 }
 
 std::vector<std::string> read_providers(const ConfigValue* value,
+                                        const std::filesystem::path& folder,
                                         Settings& settings,
                                         Report& report) {
   std::vector<std::string> names;
@@ -232,7 +261,7 @@ std::vector<std::string> read_providers(const ConfigValue* value,
   }
   for (const ConfigValue::Member& entry : value->members) {
     check_provider_name(entry, lower_names, report);
-    settings.providers.push_back(read_provider(entry, report));
+    settings.providers.push_back(read_provider(entry, folder, report));
     names.push_back(entry.key);
   }
   return names;
@@ -251,7 +280,7 @@ Settings read_settings(const ConfigValue& root,
   read_plugins(fields.take("plugins"), folder, settings.plugins, report);
   const ConfigValue* defaults = fields.take("defaults");
   const ConfigValue* providers = fields.take("providers");
-  const std::vector<std::string> known = read_providers(providers, settings, report);
+  const std::vector<std::string> known = read_providers(providers, folder, settings, report);
   read_defaults(defaults, known, settings, report);
   read_models(fields.take("models"), known, settings, report);
   check_default_model(defaults, settings, report);

@@ -4,57 +4,23 @@
 #include <atomic>
 #include <chrono>
 #include <ctime>
-#include <memory>
-#include <mutex>
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include "core/base/clock.hpp"
 #include "core/json/write.hpp"
+#include "core/telemetry/log_writer.hpp"
 
 namespace patchbay::log {
 namespace {
 
-constexpr std::size_t kQueueLines = 8192;
-
 std::atomic<Level> g_level{Level::kInfo};
 
-// The writer and its queue, made at the first line.
-class Writer {
- public:
-  static Writer& instance() {
-    static Writer writer;
-    return writer;
-  }
-
-  void write(std::string_view line) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (logger_) logger_->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
-  }
-
-  void shut_down() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    pool_.reset();  // joins the thread once the queue is empty
-    logger_.reset();
-  }
-
- private:
-  Writer() {
-    pool_ = std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1);
-    logger_ =
-        std::make_shared<spdlog::async_logger>("patchbay",
-                                               std::make_shared<spdlog::sinks::stdout_sink_mt>(),
-                                               pool_,
-                                               spdlog::async_overflow_policy::overrun_oldest);
-    logger_->set_pattern("%v");
-    logger_->flush_on(spdlog::level::info);
-  }
-
-  std::mutex mutex_;
-  std::shared_ptr<spdlog::details::thread_pool> pool_;
-  std::shared_ptr<spdlog::async_logger> logger_;
-};
+// Made at the first line.
+LogWriter& writer() {
+  static LogWriter writer({.fd = STDOUT_FILENO});
+  return writer;
+}
 
 std::string_view name_of(Level level) {
   constexpr std::array<std::string_view, 6> kNames{
@@ -62,13 +28,18 @@ std::string_view name_of(Level level) {
   return kNames[static_cast<std::size_t>(level)];
 }
 
+// The text of the second is the same for every line within it.
 void append_timestamp(std::string& out) {
+  thread_local std::time_t second = -1;
+  thread_local std::array<char, 24> text{};
+  thread_local std::size_t size = 0;
   const std::int64_t now = unix_ms();
-  const auto seconds = static_cast<std::time_t>(now / 1000);
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  std::array<char, 40> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &utc);
+  if (const auto seconds = static_cast<std::time_t>(now / 1000); seconds != second) {
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &utc);
+    second = seconds;
+  }
   out.append(text.data(), size);
   const auto ms = static_cast<int>(now % 1000);
   out.push_back(static_cast<char>('0' + ms / 100));
@@ -88,7 +59,7 @@ bool enabled(Level level) {
 }
 
 void shut_down() {
-  Writer::instance().shut_down();
+  writer().shut_down();
 }
 
 Line::Line(Level level, std::string_view event) : enabled_(enabled(level)), level_(level) {
@@ -105,7 +76,7 @@ Line::Line(Level level, std::string_view event) : enabled_(enabled(level)), leve
 Line::~Line() {
   if (!enabled_) return;
   json_ += '}';
-  Writer::instance().write(json_);
+  writer().write(json_, level_ >= Level::kWarn);
 }
 
 Line& Line::text(std::string_view key, std::string_view value) {

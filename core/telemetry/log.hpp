@@ -6,8 +6,9 @@
 // A line is written when its Line is destroyed, at the end of the statement. Below the level that
 // is set a line costs one comparison. Never give it a key, a prompt or an answer.
 //
-// Thread-safe. A reader that is slow or gone never blocks or kills the server: lines are handed to
-// a writer thread through a bounded queue, and the oldest give way.
+// Thread-safe. A reader that is slow or gone never blocks or kills the server: a thread of its own
+// writes (log_writer.hpp), and what a slow reader has no room for is counted and dropped. Warnings
+// and errors are written at once, other lines within milliseconds.
 
 #pragma once
 

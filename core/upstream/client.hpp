@@ -25,9 +25,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "core/http/header_list.hpp"
 #include "core/reactor/worker.hpp"
+#include "core/telemetry/worker_metrics.hpp"
+#include "core/upstream/address_guard.hpp"
 
 namespace patchbay::upstream {
 
@@ -38,16 +41,21 @@ struct Connection {
   std::string proxy;    // "http://host:port", or empty for none; the environment is not asked
   std::string ca_file;  // PEM bundle; empty: the system's
   bool verify = true;   // check the certificate and its name
+  // Which addresses may be connected to: the upstream's, or the proxy's where there is one, since a
+  // proxy looks names up itself. (The upstream's own is then judged only where the URL spells it.)
+  AddressGuard guard;
   friend bool operator==(const Connection&, const Connection&) = default;
 };
 
-// Zero means that there is no limit. Time in which the transfer is paused does not count.
+// Zero means that there is no limit. Time in which the transfer is paused counts for `total` alone.
 struct Timeouts {
   // From the last byte of the request that the upstream took to the first byte of the final head:
   // an upstream that does not take the request at all runs into it as well.
   std::chrono::milliseconds first_byte{0};
   // Between two reads, from that byte on.
   std::chrono::milliseconds idle{0};
+  // From Request::begun_at to the last byte of the answer, connecting included.
+  std::chrono::milliseconds total{0};
 };
 
 struct Request {
@@ -61,6 +69,9 @@ struct Request {
   std::vector<std::string_view> body;
   Connection connection;
   Timeouts timeouts;
+  // Where bytes and failures count; null: nowhere. Must outlive the client.
+  telemetry::ProviderSeries* series = nullptr;
+  Time begun_at{};  // for Timeouts::total where this is not the first request; none: start()
 };
 
 struct ResponseHead {
@@ -84,8 +95,8 @@ class ResponseHandler {
   // Exactly once unless the Transfer is destroyed first, and the last call. ok() means the whole
   // message arrived as its framing promised (a body that ends by closing counts as whole, also
   // where TLS's word of farewell is missing). Otherwise: kInvalid (the URL, a header or the CA file
-  // cannot be used), kUnavailable (could not connect, refused, reset before the head), kTimeout,
-  // kProtocol (not HTTP, or cut short).
+  // cannot be used, or the guard refuses every address), kUnavailable (could not connect, refused,
+  // reset before the head), kTimeout, kProtocol (not HTTP, or cut short).
   virtual void on_end(Status status) = 0;
 };
 
@@ -120,7 +131,9 @@ class Client {
     std::size_t idle_max = 256;                      // warm connections in all
     std::chrono::milliseconds idle_timeout{60'000};  // then an unused connection is closed
     std::size_t head_bytes_max = 64 * 1024;          // of a response
-    std::size_t dials_max = 64;                      // under way at once; more wait their turn
+    // Under way at once; more wait their turn. One endpoint has at most half of them, and a lesser
+    // share the more of them others hold: see Dialer.
+    std::size_t dials_max = 64;
   };
 
   Client(reactor::Worker& worker, Options options);

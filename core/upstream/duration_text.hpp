@@ -1,4 +1,4 @@
-// A duration as people write it in a message: "300 ms", "5 s", "1.5 s".
+// A duration as people write it in a message: "300 ms", "1.5 s", "5 s", "10 min", "1 h".
 
 #pragma once
 

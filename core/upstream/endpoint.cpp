@@ -56,6 +56,8 @@ std::shared_ptr<Endpoint> make(const http::Url& url, const Connection& connectio
   endpoint->host_header = url.default_port ? host : endpoint->name;
   endpoint->dial_url = (url.tls ? "https://" : "http://") + endpoint->name + "/";
   endpoint->proxy_name = without_credentials(connection.proxy);
+  endpoint->dialled_host =
+      connection.proxy.empty() ? endpoint->host : host_of_url(connection.proxy);
   return endpoint;
 }
 

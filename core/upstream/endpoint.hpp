@@ -28,7 +28,11 @@ struct Endpoint {
   std::string dial_url;     // what libcurl is told to connect to
   std::string proxy_name;   // the proxy's "host:port" without its credentials; empty: none
 
+  // The name that the addresses connected to are found under: the proxy's, or else `host`.
+  std::string dialled_host;
+
   std::vector<Link*> idle;  // connections waiting for a request, the latest last; the pool's
+  std::size_t dials_under_way = 0;  // the dialer's
 };
 
 // The endpoints in use, one object each, so that finding a warm connection is one look-up.

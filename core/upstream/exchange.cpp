@@ -1,9 +1,10 @@
 #include "core/upstream/exchange.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
-#include "core/upstream/duration_text.hpp"
+#include "core/upstream/exchange_error.hpp"
 #include "core/upstream/exchanges.hpp"
 #include "core/upstream/request_head.hpp"
 
@@ -31,11 +32,19 @@ void empty(std::string& text) {
 }  // namespace
 
 Exchange::Exchange(Exchanges& home)
-    : home_(home), timer_(home.worker(), [this] { on_time(); }), parser_(home.head_bytes_max()) {}
+    : home_(home),
+      timer_(
+          home.worker(), [this] { on_time(); }, "upstream time-out"),
+      parser_(home.head_bytes_max()) {}
 
 void Exchange::begin(Request request, ResponseHandler& handler) {
   handler_ = &handler;
+  series_ = request.series;
   timeouts_ = request.timeouts;
+  if (timeouts_.total.count() > 0) {
+    total_until_ =
+        (request.begun_at == Time{} ? home_.worker().now() : request.begun_at) + timeouts_.total;
+  }
   if (Status prepared = prepare(request); !prepared) {
     settle(std::move(prepared));
     home_.soon(*this);
@@ -61,15 +70,16 @@ void Exchange::find_link() {
   Link* const link = retried_ ? nullptr : home_.pool().take(*endpoint_);
   if (link == nullptr) {
     dial_ = home_.dialer().dial(endpoint_, *this, !retried_);
+    expect_the_deadline();
     return;
   }
-  ++home_.counters().reused;
+  home_.count_reused();
   use(*link, true);
 }
 
 void Exchange::on_dialled(std::unique_ptr<Link> link) {
   dial_ = nullptr;
-  ++home_.counters().dialled;
+  home_.count_dialled();
   use(home_.pool().adopt(std::move(link)), false);
 }
 
@@ -95,7 +105,9 @@ void Exchange::use(Link& link, bool warm) {
 
 void Exchange::send() {
   const std::size_t before = outgoing_.left();
-  if (link_->flush(outgoing_, home_.send_buffer()) == Link::Io::kFailed) {
+  const Link::Io io = link_->flush(outgoing_, home_.send_buffer());
+  if (series_ != nullptr) series_->bytes_sent.add(before - outgoing_.left());
+  if (io == Link::Io::kFailed) {
     // An upstream that refuses a body may have answered before it closed, so the answer is looked
     // for; not here, since nobody is called back from begin().
     send_failed_ = true;
@@ -143,6 +155,7 @@ void Exchange::read() {
     if (io != Link::Io::kMoved) break;
     heard_ = true;
     filled += got;
+    if (series_ != nullptr) series_->bytes_received.add(got);
     parsed += parser_.feed(data + parsed, filled - parsed);
     if (parser_.complete() || !parser_.fault().empty()) break;
     // The kernel tells again of what is left; libcurl would not.
@@ -162,11 +175,7 @@ void Exchange::judge(Link::Io io, bool all_parsed) {
                       !send_failed_ && parser_.keeps_connection();
     settle(ok(), keep);
   } else if (!parser_.fault().empty()) {
-    settle(make_error(
-        ErrorCode::kProtocol,
-        endpoint_->name +
-            (parser_.cut_short() ? " cut its answer short: " : " did not answer in HTTP/1.1: ") +
-            parser_.fault()));
+    settle(answer_error(*endpoint_, parser_));
   } else if (io == Link::Io::kEnd || io == Link::Io::kFailed) {
     lose(io);
   } else if (io == Link::Io::kAgain && send_failed_) {
@@ -184,27 +193,19 @@ void Exchange::lose(Link::Io how) {
     retried_ = true;
     send_failed_ = false;
     warm_ = false;
-    ++home_.counters().retried;
+    home_.count_retried();
     outgoing_.rewind();
     find_link();
     return;
   }
-  std::string detail = how == Link::Io::kFailed ? link_->fault() : std::string();
-  if (parser_.has_head()) {
-    settle(make_error(ErrorCode::kProtocol,
-                      "the connection to " + endpoint_->name + " broke in the middle of its answer",
-                      std::move(detail)));
-  } else if (how == Link::Io::kFailed) {
-    settle(make_error(ErrorCode::kUnavailable,
-                      "the connection to " + endpoint_->name + " was reset before its answer",
-                      std::move(detail)));
-  } else {
-    settle(make_error(ErrorCode::kUnavailable,
-                      endpoint_->name + " closed the connection without an answer"));
-  }
+  const bool broke = how == Link::Io::kFailed;
+  settle(lost_error(*endpoint_, parser_.has_head(), broke, broke ? link_->fault() : std::string()));
 }
 
 void Exchange::settle(Status outcome, bool keep_link) {
+  if (!outcome && series_ != nullptr && !draining_) {
+    series_->failed(kind_of(outcome.error(), link_ != nullptr, parser_));
+  }
   outcome_ = std::move(outcome);
   let_link_go(keep_link);
 }
@@ -320,18 +321,23 @@ void Exchange::finish() {
   if (link_ != nullptr && link_->holds_bytes()) home_.soon(*this);
 }
 
-// Something moved. The timer is only ever moved forward; on_time() finds out what it is worth.
 void Exchange::touch() {
   activity_ = home_.worker().now();
+  expect_the_deadline();
+}
+
+// The timer is only ever moved forward; on_time() finds out what it is worth.
+void Exchange::expect_the_deadline() {
   const Time due = deadline();
   if (due != Time::max() && (!timer_.armed() || due < timer_.due())) timer_.arm_at(due);
 }
 
 Time Exchange::deadline() const {
   if (draining_) return drain_until_;
-  if (link_ == nullptr || paused_) return Time::max();
+  if (outcome_) return Time::max();
+  if (link_ == nullptr || paused_) return total_until_;
   const auto limit = parser_.started() ? timeouts_.idle : timeouts_.first_byte;
-  return limit.count() == 0 ? Time::max() : activity_ + limit;
+  return limit.count() == 0 ? total_until_ : std::min(total_until_, activity_ + limit);
 }
 
 void Exchange::on_time() {
@@ -345,12 +351,9 @@ void Exchange::on_time() {
     cancel();
     return;
   }
-  std::string message = parser_.started()
-                            ? "timed out: " + endpoint_->name + " sent nothing for " +
-                                  duration_text(timeouts_.idle) + " in the middle of its answer"
-                            : "timed out waiting for the first byte of an answer from " +
-                                  endpoint_->name + " after " + duration_text(timeouts_.first_byte);
-  settle(make_error(ErrorCode::kTimeout, std::move(message)));
+  if (dial_ != nullptr) home_.dialer().cancel(std::exchange(dial_, nullptr));
+  settle(due == total_until_ ? total_time_error(*endpoint_, timeouts_)
+                             : silence_error(*endpoint_, timeouts_, parser_.started()));
   deliver({});
 }
 
@@ -364,6 +367,7 @@ void Exchange::retire() {
 void Exchange::reset() {
   assert(link_ == nullptr && dial_ == nullptr);
   endpoint_.reset();
+  total_until_ = Time::max();
   outgoing_.clear();
   warm_ = retried_ = send_failed_ = heard_ = false;
   sent_whole_ = true;

@@ -27,7 +27,7 @@ namespace patchbay::upstream {
 
 class Exchanges;
 
-class Exchange final : private Link::User, private Dialer::Requester {
+class Exchange final : private Link::User, private DialRequester {
  public:
   explicit Exchange(Exchanges& home);
 
@@ -67,6 +67,7 @@ class Exchange final : private Link::User, private Dialer::Requester {
   void let_link_go(bool keep);
   void set_interest();
   void touch();
+  void expect_the_deadline();
   [[nodiscard]] Time deadline() const;
   void on_time();
   void retire();
@@ -77,13 +78,15 @@ class Exchange final : private Link::User, private Dialer::Requester {
 
   // The request.
   ResponseHandler* handler_ = nullptr;  // null: nobody is to be told any more
+  telemetry::ProviderSeries* series_ = nullptr;
   std::shared_ptr<Endpoint> endpoint_;
   Timeouts timeouts_;
+  Time total_until_ = Time::max();
   Outgoing outgoing_;
   bool to_head_request_ = false;
 
   // Where it stands. At most one of the two is set.
-  Dialer::Dial* dial_ = nullptr;
+  Dial* dial_ = nullptr;
   Link* link_ = nullptr;
   bool warm_ = false;         // the link had served another request before
   bool retried_ = false;      // a warm link failed, this is the second try

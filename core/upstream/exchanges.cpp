@@ -19,13 +19,18 @@ Exchanges::Exchanges(reactor::Worker& worker, const Client::Options& options)
       pool_(worker, options),
       read_buffer_(new char[options.head_bytes_max + kReadBytes]),
       send_buffer_(new char[Link::kRecordBytes]),
-      end_of_turn_(worker, [this] { run_soon(); }),
-      turn_(worker, [this] {
-        for (Exchange* exchange : next_turn_)
-          soon_.push_back(exchange);
-        next_turn_.clear();
-        end_of_turn_.schedule();
-      }) {}
+      end_of_turn_(
+          worker, [this] { run_soon(); }, "upstream answers at the end of a turn"),
+      turn_(
+          worker,
+          [this] {
+            for (Exchange* exchange : next_turn_)
+              soon_.push_back(exchange);
+            next_turn_.clear();
+            end_of_turn_.schedule();
+          },
+          "upstream answers of the next turn"),
+      cells_(worker.metrics().upstream) {}
 
 // Only exchanges that drain after finish() are left; their connections go with the pool.
 Exchanges::~Exchanges() = default;
@@ -65,8 +70,8 @@ void Exchanges::retire(Exchange& exchange) {
 }
 
 void Exchanges::give_back(Link& link) {
-  if (Dialer::Requester* waiting = dialer_.take_waiting(*link.endpoint())) {
-    ++counters_.reused;
+  if (DialRequester* waiting = dialer_.take_waiting(*link.endpoint())) {
+    count_reused();
     waiting->on_link_free(link);
   } else {
     pool_.put(link);

@@ -45,7 +45,19 @@ class Exchanges {
   EndpointTable& endpoints() { return endpoints_; }
   Dialer& dialer() { return dialer_; }
   Pool& pool() { return pool_; }
-  Client::Counters& counters() { return counters_; }
+  [[nodiscard]] const Client::Counters& counters() const { return counters_; }
+  void count_dialled() {
+    ++counters_.dialled;
+    cells_.dialled.add();
+  }
+  void count_reused() {
+    ++counters_.reused;
+    cells_.reused.add();
+  }
+  void count_retried() {
+    ++counters_.retried;
+    cells_.retried.add();
+  }
 
   // Memory that one read at a time uses: room for an unfinished head and for a full read after it.
   [[nodiscard]] char* read_buffer() { return read_buffer_.get(); }
@@ -75,6 +87,7 @@ class Exchanges {
   std::vector<Exchange*> next_turn_;
   reactor::Deferred end_of_turn_;
   reactor::Timer turn_;
+  telemetry::UpstreamCells& cells_;
 };
 
 }  // namespace patchbay::upstream

@@ -54,7 +54,10 @@ Link::Link(reactor::Worker& worker, Shard& shard, CURL* easy, int fd, std::share
       fd_(fd),
       endpoint_(std::move(at)),
       through_curl_(needs_curl(*endpoint_)),
-      watch_(worker, [this](reactor::Ready ready) { user_->on_link_ready(*this, ready); }) {}
+      watch_(
+          worker,
+          [this](reactor::Ready ready) { user_->on_link_ready(*this, ready); },
+          "upstream connection") {}
 
 void Link::close() {
   if (easy_ == nullptr) return;

@@ -17,8 +17,11 @@ Pool::Pool(reactor::Worker& worker, const Client::Options& options)
     : worker_(worker),
       idle_max_(options.idle_max),
       idle_timeout_(options.idle_timeout),
-      expiry_(worker, [this] { expire(); }),
-      burial_(worker, [this] { closed_.clear(); }) {}
+      expiry_(
+          worker, [this] { expire(); }, "upstream connections that grow old"),
+      burial_(
+          worker, [this] { closed_.clear(); }, "closed upstream connections"),
+      cells_(worker.metrics().upstream) {}
 
 Pool::~Pool() = default;
 
@@ -26,6 +29,7 @@ Link& Pool::adopt(std::unique_ptr<Link> link) {
   busy_.push_back(std::move(link));
   Link& adopted = *busy_.back();
   adopted.place_ = std::prev(busy_.end());
+  count();
   return adopted;
 }
 
@@ -34,6 +38,7 @@ Link* Pool::take(Endpoint& endpoint) {
     Link& link = *endpoint.idle.back();
     if (worker_.now() - link.idle_since_ < kTrustedFor || still_quiet(link)) {
       leave_idle(link, busy_);
+      count();
       return &link;
     }
     close(link);
@@ -51,6 +56,7 @@ void Pool::put(Link& link) {
   link.idle_since_ = worker_.now();
   link.endpoint()->idle.push_back(&link);
   idle_.splice(idle_.end(), busy_, link.place_);
+  count();
   if (idle_.size() > idle_max_) close(*idle_.front());
   if (!expiry_.armed()) expiry_.arm_at(worker_.now() + idle_timeout_);
 }
@@ -62,6 +68,7 @@ void Pool::close(Link& link) {
   } else {
     closed_.splice(closed_.end(), busy_, link.place_);
   }
+  count();
   burial_.schedule();
 }
 
@@ -71,6 +78,12 @@ void Pool::leave_idle(Link& link, List& to) {
   // From the back, where the warm ones are: nearly always the first look finds it.
   idle.erase(std::prev(std::find(idle.rbegin(), idle.rend(), &link).base()));
   to.splice(to.end(), idle_, link.place_);
+}
+
+// After every change of the lists.
+void Pool::count() {
+  cells_.busy.set_size(busy_.size());
+  cells_.idle.set_size(idle_.size());
 }
 
 void Pool::on_link_ready(Link& link, reactor::Ready ready) {

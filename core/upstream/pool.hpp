@@ -50,6 +50,7 @@ class Pool final : private Link::User {
   bool still_quiet(Link& link);
   void leave_idle(Link& link, List& to);
   void expire();
+  void count();
 
   reactor::Worker& worker_;
   const std::size_t idle_max_;
@@ -60,6 +61,7 @@ class Pool final : private Link::User {
   List closed_;
   reactor::Timer expiry_;  // due no later than the oldest idle connection's end
   reactor::Deferred burial_;
+  telemetry::UpstreamCells& cells_;
 };
 
 }  // namespace patchbay::upstream

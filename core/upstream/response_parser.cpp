@@ -17,8 +17,22 @@ namespace beast = boost::beast;
 // An upstream that says nothing but "please wait" is not answering.
 constexpr int kInterimAnswersMax = 32;
 
+constexpr std::size_t kLineEndBytes = 2;
+
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
+}
+
+// Beast's own words, where they need it with what they are about.
+std::string words_of(const beast::error_code& code, std::size_t head_bytes_max) {
+  using beast::http::error;
+  if (code == error::header_limit) {
+    return code.message() + " (" + std::to_string(head_bytes_max) + " bytes)";
+  }
+  if (code == error::bad_version || code == error::bad_status || code == error::bad_reason) {
+    return "its first line is no status line (" + code.message() + ")";
+  }
+  return code.message();
 }
 
 }  // namespace
@@ -26,7 +40,9 @@ std::string_view view(beast::string_view text) {
 // Beast's parser without a container for the fields: they go straight into the caller's list.
 class ResponseParser::Machine final : public beast::http::basic_parser<false> {
  public:
-  explicit Machine(ResponseParser& owner) : owner_(owner) {
+  // `begin` is where its message begins, counted as owner.offset_of() counts.
+  Machine(ResponseParser& owner, std::uint64_t begin)
+      : owner_(owner), unit_begin_(begin), unit_end_(begin) {
     const std::size_t limit = owner.head_bytes_max_;
     header_limit(static_cast<std::uint32_t>(
         std::min<std::size_t>(limit, std::numeric_limits<std::uint32_t>::max())));
@@ -57,7 +73,19 @@ class ResponseParser::Machine final : public beast::http::basic_parser<false> {
   void on_request_impl(
       beast::http::verb, beast::string_view, beast::string_view, int, Code&) override {}
 
-  void on_response_impl(int status, beast::string_view, int version, Code& code) override {
+  // Takes note that what must be seen whole (a head, or a chunk's line with the trailers after it)
+  // goes on to `end`, and refuses it beyond its limit. Beast's own limit would depend on how the
+  // bytes were cut.
+  void extend_unit(const char* end, Code& code) {
+    unit_end_ = owner_.offset_of(end);
+    if (unit_end_ - unit_begin_ > owner_.head_bytes_max_) code = beast::http::error::header_limit;
+  }
+
+  void end_unit(std::uint64_t at) { unit_begin_ = unit_end_ = at; }
+
+  void on_response_impl(int status, beast::string_view reason, int version, Code& code) override {
+    extend_unit(reason.data() + reason.size() + 2 * kLineEndBytes, code);
+    if (code) return;
     if (status < 100) return refuse("its status is not a status", code);
     if (status == 101) return refuse("it changed protocols, which nobody asked for", code);
     status_ = status;
@@ -75,12 +103,11 @@ class ResponseParser::Machine final : public beast::http::basic_parser<false> {
     if (!in_place || std::memchr(from, '\r', static_cast<std::size_t>(value.data() - from))) {
       return refuse("a header line is folded", code);
     }
-    if (!in_head_) return;  // trailers: nobody asked for them
-    head_bytes_ += name.size() + value.size() + 4;
-    if (head_bytes_ > owner_.head_bytes_max_) {
-      code = beast::http::error::header_limit;
-      return;
-    }
+    const char* line_end = value.data() + value.size();
+    while (*line_end != '\n')  // blanks, which are no part of the value, and the CR
+      ++line_end;
+    extend_unit(line_end + 1 + kLineEndBytes, code);
+    if (code || !in_head_) return;  // trailers: nobody asked for them
     if (field == beast::http::field::transfer_encoding) {
       if (version_ < 11) return refuse("transfer coding in an HTTP/1.0 answer", code);
       if (!http::equals_ignoring_case(view(value), "chunked")) {
@@ -92,6 +119,7 @@ class ResponseParser::Machine final : public beast::http::basic_parser<false> {
 
   void on_header_impl(Code& code) override {
     in_head_ = false;
+    end_unit(unit_end_);
     if (interim()) return;
     if (const auto length = content_length()) {
       if (*length > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
@@ -109,13 +137,18 @@ class ResponseParser::Machine final : public beast::http::basic_parser<false> {
     return bytes.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t size, beast::string_view, Code&) override {
+  void on_chunk_header_impl(std::uint64_t size,
+                            beast::string_view extensions,
+                            Code& code) override {
+    const std::size_t line_ends = size == 0 ? 2 : 1;  // after the trailers comes an empty line
+    extend_unit(extensions.data() + extensions.size() + line_ends * kLineEndBytes, code);
     chunk_bytes_left_ = size;
   }
 
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, Code&) override {
     owner_.add_body(view(bytes));
     chunk_bytes_left_ -= bytes.size();
+    end_unit(owner_.offset_of(bytes.data() + bytes.size()));
     return bytes.size();
   }
 
@@ -127,7 +160,8 @@ class ResponseParser::Machine final : public beast::http::basic_parser<false> {
   int status_ = 0;
   int version_ = 0;
   bool in_head_ = true;
-  std::size_t head_bytes_ = 0;
+  std::uint64_t unit_begin_;
+  std::uint64_t unit_end_;
   std::uint64_t chunk_bytes_left_ = 0;
   const char* reason_ = nullptr;
 };
@@ -141,7 +175,8 @@ void ResponseParser::begin(bool to_head_request, ResponseHead& head) {
   to_head_request_ = to_head_request;
   interim_answers_ = 0;
   clear();
-  start_machine();
+  offset_ = 0;
+  start_machine(0);
 }
 
 void ResponseParser::clear() {
@@ -153,7 +188,7 @@ void ResponseParser::clear() {
   fault_.clear();
 }
 
-void ResponseParser::start_machine() {
+void ResponseParser::start_machine(std::uint64_t begin) {
   started_ = false;
   has_head_ = false;
   head_->status = 0;
@@ -161,11 +196,11 @@ void ResponseParser::start_machine() {
   head_->headers.clear();
   // Beast's parser cannot be used twice; its memory can.
   if (machine_ == nullptr) {
-    machine_ = std::make_unique<Machine>(*this);
+    machine_ = std::make_unique<Machine>(*this, begin);
   } else {
     Machine* const memory = machine_.release();
     std::destroy_at(memory);
-    machine_.reset(std::construct_at(memory, *this));
+    machine_.reset(std::construct_at(memory, *this, begin));
   }
 }
 
@@ -183,10 +218,10 @@ std::size_t ResponseParser::feed(char* data, std::size_t size) {
     used += machine_->put(boost::asio::const_buffer(data + used, size - used), code);
     if (code == beast::http::error::need_more) break;
     if (code) {
-      fault_ = machine_->reason() != nullptr ? machine_->reason() : code.message();
+      fault_ = machine_->reason() != nullptr ? machine_->reason() : words_of(code, head_bytes_max_);
     } else if (machine_->is_done()) {
       if (machine_->interim()) {
-        end_interim();
+        end_interim(used);
       } else {
         complete_ = true;
       }
@@ -195,14 +230,15 @@ std::size_t ResponseParser::feed(char* data, std::size_t size) {
   if (fault_.empty() && !complete_ && size - used > head_bytes_max_) {
     fault_ = "one of its lines is longer than " + std::to_string(head_bytes_max_) + " bytes";
   }
+  offset_ += used;
   return used;
 }
 
-void ResponseParser::end_interim() {
+void ResponseParser::end_interim(std::size_t used) {
   if (++interim_answers_ > kInterimAnswersMax) {
     fault_ = "it sends interim answers without end";
   } else {
-    start_machine();
+    start_machine(offset_ + used);
   }
 }
 

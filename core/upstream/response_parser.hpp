@@ -66,8 +66,12 @@ class ResponseParser {
  private:
   class Machine;
 
-  void start_machine();
-  void end_interim();
+  void start_machine(std::uint64_t begin);
+  void end_interim(std::size_t used);
+  // Where a byte of what is being fed stands, counted from the first one since begin().
+  [[nodiscard]] std::uint64_t offset_of(const char* byte) const {
+    return offset_ + static_cast<std::uint64_t>(byte - data_);
+  }
   void add_body(std::string_view bytes);
 
   const std::size_t head_bytes_max_;
@@ -78,6 +82,7 @@ class ResponseParser {
 
   char* data_ = nullptr;  // what is being fed
   std::size_t size_ = 0;
+  std::uint64_t offset_ = 0;  // how many bytes earlier feeds have used
   char* body_ = nullptr;
   std::size_t body_size_ = 0;
 

@@ -1,6 +1,12 @@
 #include "core/upstream/shard.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace patchbay::upstream {
 
@@ -17,7 +23,8 @@ Shard::Shard(reactor::Worker& worker, Listener& listener, CURLM* multi)
     : worker_(worker),
       listener_(listener),
       multi_(multi),
-      timer_(worker, [this] { act(CURL_SOCKET_TIMEOUT, 0); }) {
+      timer_(
+          worker, [this] { act(CURL_SOCKET_TIMEOUT, 0); }, "dials to upstreams") {
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Shard::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Shard::on_timeout);
@@ -56,13 +63,44 @@ Shard::Socket& Shard::free_socket() {
   return *sockets_.back();
 }
 
+bool Shard::Socket::watch_duplicate(curl_socket_t of, Interest interest) {
+  duplicate = ::fcntl(of, F_DUPFD_CLOEXEC, 0);
+  if (duplicate < 0) return false;
+  fd = of;
+  if (watch.start(duplicate, interest)) return true;
+  release();
+  return false;
+}
+
+void Shard::Socket::release() {
+  watch.stop();
+  if (duplicate >= 0) ::close(std::exchange(duplicate, -1));
+  fd = CURL_SOCKET_BAD;
+}
+
+bool Shard::knows(curl_socket_t fd) const {
+  return std::any_of(
+      sockets_.begin(), sockets_.end(), [fd](const auto& socket) { return socket->fd == fd; });
+}
+
+int Shard::new_socket(int family, int type, int protocol) const {
+  int fd = ::socket(family, type | SOCK_CLOEXEC, protocol);
+  std::vector<int> known;  // held until another number is found
+  while (fd >= 0 && knows(fd)) {
+    known.push_back(fd);
+    fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  }
+  for (const int other : known)
+    ::close(other);
+  return fd;
+}
+
 int Shard::on_socket(CURL*, curl_socket_t fd, int what, void* shard, void* known) {
   auto& self = *static_cast<Shard*>(shard);
   auto* socket = static_cast<Socket*>(known);
   if (what == CURL_POLL_REMOVE) {
     if (socket == nullptr) return 0;
-    socket->watch.stop();
-    socket->fd = CURL_SOCKET_BAD;
+    socket->release();
     curl_multi_assign(self.multi_, fd, nullptr);
     return 0;
   }
@@ -76,10 +114,7 @@ int Shard::on_socket(CURL*, curl_socket_t fd, int what, void* shard, void* known
   socket = &self.free_socket();
   // A kernel that refuses the watch leaves the dial to its time-out; telling libcurl would take
   // down every dial of the shard.
-  if (socket->watch.start(fd, interest)) {
-    socket->fd = fd;
-    curl_multi_assign(self.multi_, fd, socket);
-  }
+  if (socket->watch_duplicate(fd, interest)) curl_multi_assign(self.multi_, fd, socket);
   return 0;
 }
 

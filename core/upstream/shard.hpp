@@ -46,13 +46,27 @@ class Shard {
 
   [[nodiscard]] bool has_room() const { return handles_ < kHandlesMax; }
 
+  // A new socket whose number libcurl knows no older one by; -1 where there is none. Libcurl may
+  // have closed a socket and not have told us yet: one of the same number would be taken for that
+  // one, and nobody would ever watch it.
+  [[nodiscard]] int new_socket(int family, int type, int protocol) const;
+
  private:
-  // A descriptor that libcurl wants watched.
+  // A descriptor that libcurl wants watched. Libcurl closes those on which a connection was not
+  // made yet before it tells of that, so it is a duplicate, closed by us, that is watched.
   struct Socket {
     Socket(reactor::Worker& worker, reactor::Watch::Callback on_ready)
-        : watch(worker, std::move(on_ready)) {}
+        : watch(worker, std::move(on_ready), "dial to an upstream") {}
+    ~Socket() { release(); }
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+
+    bool watch_duplicate(curl_socket_t of, reactor::Interest interest);
+    void release();
+
     reactor::Watch watch;
-    curl_socket_t fd = CURL_SOCKET_BAD;
+    curl_socket_t fd = CURL_SOCKET_BAD;  // libcurl's
+    int duplicate = -1;
   };
 
   Shard(reactor::Worker& worker, Listener& listener, CURLM* multi);
@@ -60,6 +74,7 @@ class Shard {
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* shard, void* known);
   static int on_timeout(CURLM* multi, long timeout_ms, void* shard);
   Socket& free_socket();
+  [[nodiscard]] bool knows(curl_socket_t fd) const;
   void act(curl_socket_t fd, int events);
 
   reactor::Worker& worker_;

@@ -275,7 +275,6 @@ void OpenAiChoice::read_image(JsonValue image, sdk::Sink& sink) {
 
 // The sound itself is an event; what else stands there (id, transcript, expires_at) has none.
 bool OpenAiChoice::read_audio(JsonValue audio, sdk::Sink& sink) {
-  const sdk::At place = open(Block::kAudio, sink);
   second_scratch_.assign(1, '{');
   for (const JsonValue value : audio.members()) {
     if (value.key().says("data")) continue;
@@ -283,8 +282,10 @@ bool OpenAiChoice::read_audio(JsonValue audio, sdk::Sink& sink) {
     second_scratch_.append(value.key().raw()).append(":").append(value.line(scratch_));
   }
   second_scratch_ += '}';
-  if (second_scratch_.size() > 2) sink.extra(place, PBAY_AT_DELTA, "audio", second_scratch_);
   const std::string encoded = audio["data"].string();
+  if (second_scratch_.size() <= 2 && encoded.empty()) return true;
+  const sdk::At place = open(Block::kAudio, sink);
+  if (second_scratch_.size() > 2) sink.extra(place, PBAY_AT_DELTA, "audio", second_scratch_);
   if (encoded.empty()) return true;
   if (!decode_base64(encoded, scratch_)) return false;
   sink.audio(place, scratch_, {});

@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::int64_t kChoicesMax = 16;
 constexpr unsigned kSchemaDepthMax = 16;
+// A schema that demands the same name over and over, level upon level, would make a small request
+// into arguments without end: from here on what is demanded is left out.
+constexpr std::size_t kArgumentBytesMax = 16 * 1024;
 constexpr std::string_view kMessagePrefix = "stub:";
 
 bool is_space(char c) {
@@ -50,6 +53,7 @@ void append_least(JsonValue schema, unsigned depth, std::string& out) {
     bool first = true;
     for (const JsonValue name : schema["required"].elements()) {
       if (!name.is_string()) continue;
+      if (out.size() > kArgumentBytesMax) break;
       if (!std::exchange(first, false)) out += ',';
       out.append(name.raw()).append(":");
       append_least(schema["properties"][name.string()], depth + 1, out);

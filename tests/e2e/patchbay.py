@@ -183,15 +183,19 @@ class Patchbay:
         alive = self.process.poll() is None
         if alive:
             self.process.send_signal(sent)
+        self.wait_for_end()
+        assert alive, f"it had ended before it was asked to; it wrote:\n{self.output}"
+
+    def wait_for_end(self) -> None:
+        """Waits until it has ended as it was told to, and judges it."""
         try:
             code = self.process.wait(WAIT_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise AssertionError(f"{sent.name} did not end it; it wrote:\n{self.output}") from None
+            raise AssertionError(f"it did not end; it wrote:\n{self.output}") from None
         for reader in self._readers:
             reader.join(WAIT_SECONDS)
-        assert alive, f"it had died with code {code}; it wrote:\n{self.output}"
         assert not _COMPLAINTS.search(self.output), self.output
         assert code == 0, f"it left with code {code}; it wrote:\n{self.output}"
         for line in self._stdout:

@@ -128,6 +128,17 @@ class RawConnection:
             seen += piece
         return seen
 
+    def wait_for(self, mark: bytes) -> None:
+        """Waits until the mark is there, and leaves it to be read."""
+        while mark not in self._buffer:
+            piece = self._receive()
+            assert piece, f"the connection ended before {mark!r}; it brought {self._buffer!r}"
+            self._buffer += piece
+
+    def read_to_end(self) -> bytes:
+        """Everything until the peer closes, however it does."""
+        return self._rest()
+
     def is_at_end(self) -> bool:
         """Waits for the peer: true when it closes, false when it sends something."""
         return not self._buffer and not self._receive()

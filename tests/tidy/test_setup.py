@@ -31,6 +31,7 @@ class SetupTest(unittest.TestCase):
         self.stub("id", "echo 0")
         self.stub("node", "echo v20")
         self.stub("npm", "exit 1")
+        self.stub("rustc", "exit 1")
         self.apt(0)
         self.installed(*self.packages("run"), *self.packages("test"))
 
@@ -67,14 +68,14 @@ class SetupTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr, self.asked), (0, "", "", []))
 
     def test_names_what_is_missing_and_installs_that_alone(self):
-        self.installed(*[p for p in self.packages("run") if p not in ("cmake", "libfmt-dev")])
+        self.installed(*[p for p in self.packages("run") if p not in ("cmake", "libcli11-dev")])
         done = self.run_setup("run")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Installing 2 Debian packages", done.stdout)
-        self.assertIn("  cmake libfmt-dev\n", done.stdout)
+        self.assertIn("  cmake libcli11-dev\n", done.stdout)
         self.assertEqual(len(self.asked), 2, self.asked)
         self.assertIn("update", self.asked[0])
-        self.assertTrue(self.asked[1].endswith(" cmake libfmt-dev"), self.asked[1])
+        self.assertTrue(self.asked[1].endswith(" cmake libcli11-dev"), self.asked[1])
 
     def test_a_package_that_was_removed_is_missing(self):
         everything = self.packages("run")
@@ -87,11 +88,13 @@ class SetupTest(unittest.TestCase):
         self.assertEqual(self.run_setup("run").stdout, "")
         self.assertIn("libgtest-dev", self.run_setup("test").stdout)
 
-    def test_asks_for_node_only_where_there_is_none(self):
+    def test_asks_for_node_and_rust_only_where_there_are_none(self):
         self.assertEqual(self.run_setup().stdout, "")
         (self.bin / "npm").unlink()
         (self.bin / "node").unlink()
         self.assertIn("  nodejs npm\n", self.run_setup().stdout)
+        (self.bin / "rustc").unlink()
+        self.assertIn("  nodejs npm rustc\n", self.run_setup().stdout)
 
     def test_another_system_is_told_what_it_needs(self):
         self.os_release('ID=fedora\nVERSION_ID=41\nPRETTY_NAME="Fedora Linux 41"\n')

@@ -247,7 +247,7 @@ void StreamEncoder::write_extra(const pbay_ev_extra& event, std::string& out) {
 }
 
 void StreamEncoder::take_usage(const pbay_ev_usage& event) {
-  usage_ = {event.input, event.output};
+  usage_ = {event.input, event.output, event.cache_read};
   if (!include_usage_) return;
   usage_json_.clear();
   append_usage(usage_json_, event);

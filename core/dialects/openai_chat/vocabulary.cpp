@@ -1,12 +1,12 @@
 #include "core/dialects/openai_chat/vocabulary.hpp"
 
 #include <array>
-#include <cstring>
 
 #include "core/base/clock.hpp"
 #include "core/base/uuid.hpp"
 #include "core/chat/event.hpp"
 #include "core/json/scan.hpp"
+#include "core/json/tail.hpp"
 #include "core/json/write.hpp"
 
 namespace patchbay::dialects::openai_chat {
@@ -134,15 +134,16 @@ void append_with_model(std::string& out, std::string_view json, std::string_view
 }
 
 void read_usage(std::string_view json, chat::Usage& usage) {
-  // Most chunks have none, or "usage":null: a search for the object's beginning is all they cost.
-  constexpr std::string_view kKey = "\"usage\"";
-  const void* found = ::memmem(json.data(), json.size(), kKey.data(), kKey.size());
-  if (found == nullptr) return;
-  std::array<json::Wanted, 2> wanted{
-      {{.path = "usage.prompt_tokens"}, {.path = "usage.completion_tokens"}}};
-  if (!json::scan(json, wanted)) return;
-  if (const auto input = json::int_of(json, wanted[0])) usage.input = *input;
-  if (const auto output = json::int_of(json, wanted[1])) usage.output = *output;
+  // Most chunks have none, or "usage":null, and in whole answers it stands at the end.
+  const std::string_view counts = json::last_object_named(json, "usage");
+  if (counts.empty()) return;
+  std::array<json::Wanted, 3> wanted{{{.path = "prompt_tokens"},
+                                      {.path = "completion_tokens"},
+                                      {.path = "prompt_tokens_details.cached_tokens"}}};
+  if (!json::scan(counts, wanted)) return;
+  if (const auto input = json::int_of(counts, wanted[0])) usage.input = *input;
+  if (const auto output = json::int_of(counts, wanted[1])) usage.output = *output;
+  if (const auto cached = json::int_of(counts, wanted[2])) usage.cached = *cached;
 }
 
 }  // namespace patchbay::dialects::openai_chat

@@ -99,7 +99,7 @@ pbay_status WholeEncoder::on_event(const pbay_event& event, std::string&) {
       return PBAY_OK;
     case PBAY_EV_USAGE:
       if (const auto* usage = event_as<pbay_ev_usage>(event)) {
-        usage_ = {usage->input, usage->output};
+        usage_ = {usage->input, usage->output, usage->cache_read};
         usage_json_.clear();
         append_usage(usage_json_, *usage);
       }

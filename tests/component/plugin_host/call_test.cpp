@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/plugin_host/vocabulary.hpp"
+#include "core/telemetry/activity.hpp"
 #include "tests/component/plugin_host/workspace.hpp"
 
 namespace patchbay::plugin_host {
@@ -102,6 +103,20 @@ TEST_F(EchoCall, ReportsARefusedCallWithItsReason) {
   EXPECT_EQ(call.error().message, "no more calls today");
   EXPECT_EQ(failure.param, "model");
   EXPECT_EQ(provider_.instance->live_calls(), 0U);
+}
+
+TEST_F(EchoCall, ShowsWhichFunctionRuns) {
+  telemetry::Activity activity;
+  telemetry::Activity::here = &activity;
+  telemetry::Activity::Seen seen;
+  recorder_.on_each = [&] { seen = activity.look(); };
+  TestRequest request("model-a");
+  auto call = open(request);
+  EXPECT_EQ(feed(*call, {"say:a"}), PBAY_OK);
+  telemetry::Activity::here = nullptr;
+  EXPECT_STREQ(seen.plugin, "test.echo");
+  EXPECT_STREQ(seen.function, "on_frames");
+  EXPECT_EQ(activity.look().plugin, nullptr);
 }
 
 TEST_F(EchoCall, PassesTheObserversRefusalOn) {

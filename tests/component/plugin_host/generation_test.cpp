@@ -55,6 +55,28 @@ class Generations : public testing::Test {
                     .log_level = PBAY_LOG_INFO}};
 };
 
+TEST_F(Generations, AreListedWhileTheyLiveWithTheirCalls) {
+  const fs::path installed = workspace_.install("echo");
+  EXPECT_TRUE(catalog_.live().empty());
+  auto old = load();
+  auto call = open(old);
+  ASSERT_EQ(catalog_.live().size(), 1U);
+  EXPECT_EQ(catalog_.live()[0].plugin, "test.echo");
+  EXPECT_EQ(catalog_.live()[0].provider, old->name());
+  EXPECT_EQ(catalog_.live()[0].generation, 1U);
+  EXPECT_EQ(catalog_.live()[0].calls, 1U);
+
+  update(installed);
+  const auto fresh = load();
+  old.reset();
+  ASSERT_EQ(catalog_.live().size(), 2U);  // the call still needs the old one
+  EXPECT_EQ(catalog_.live()[1].generation, 2U);
+  EXPECT_EQ(catalog_.live()[1].calls, 0U);
+  call.reset();
+  ASSERT_EQ(catalog_.live().size(), 1U);
+  EXPECT_EQ(catalog_.live()[0].generation, 2U);
+}
+
 TEST_F(Generations, ServeSideBySideUntilTheOldOneIsDrained) {
   const fs::path installed = workspace_.install("echo");
   const std::string copies = (workspace_.folder() / "state" / "test.echo").string();
@@ -141,6 +163,39 @@ TEST(CatalogWithoutStateFolder, CleansUpAfterItself) {
     provider.instance.reset();
   }
   EXPECT_TRUE(fs::is_empty(workspace.folder()));
+  ::unsetenv("TMPDIR");
+}
+
+// A container on a read-only file system, say: no folder will do, and generations still differ.
+TEST(CatalogWithoutAnyFolder, KeepsEveryGenerationInMemory) {
+  Workspace workspace;
+  TestWorker worker;
+  Recorder recorder;
+  TestRequest request{"model-a"};
+  const fs::path installed = workspace.install("echo");
+  ASSERT_EQ(::setenv("TMPDIR", (workspace.folder() / "not there").c_str(), 1), 0);
+  Catalog catalog({.search_path = {workspace.folder() / "plugins"},
+                   .state_folder = {},
+                   .host_version = "0.0.1",
+                   .log = {},
+                   .log_level = PBAY_LOG_INFO});
+  const auto said_by_a_new_call = [&] {
+    std::vector<Problem> problems;
+    auto instances = catalog.load({entry_of("echo")}, problems);
+    EXPECT_EQ(lines_of(problems), "");
+    if (instances.empty()) return std::string();
+    auto call = *Call::create(instances.front(), request.value, recorder, worker.post());
+    recorder.text.clear();
+    say_version(*call);
+    return recorder.text;
+  };
+  EXPECT_EQ(said_by_a_new_call(), "1.0.0");
+  catalog.settle();
+  EXPECT_FALSE(is_mapped("memfd:test.echo-"));
+
+  // The path in memory that the first one had is free again, and must not bring it back.
+  update(installed);
+  EXPECT_EQ(said_by_a_new_call(), "2.0.0");
   ::unsetenv("TMPDIR");
 }
 

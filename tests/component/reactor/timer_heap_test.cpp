@@ -9,13 +9,16 @@
 
 #include <gtest/gtest.h>
 
+#include "core/telemetry/metrics.hpp"
+
 namespace patchbay::reactor {
 namespace {
 
 // A worker on which timers can be made, and nothing else happens.
 class HeapOnlyWorker : public Worker {
  public:
-  void post(std::function<void()>) override {}
+  void post(std::function<void()>, const char*) override {}
+  telemetry::WorkerMetrics& metrics() override { return metrics_.worker(0); }
   [[nodiscard]] Time now() const override { return {}; }
   [[nodiscard]] unsigned index() const override { return 0; }
   [[nodiscard]] bool on_this_thread() const override { return true; }
@@ -37,6 +40,9 @@ class HeapOnlyWorker : public Worker {
   void disarm(Timer& timer) override { heap.remove(timer); }
   void defer(Deferred&) override {}
   void undefer(Deferred&) override {}
+
+ private:
+  telemetry::Metrics metrics_{{.workers = 1}};
 };
 
 Time at(int ms) {

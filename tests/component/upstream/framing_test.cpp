@@ -160,7 +160,21 @@ TEST_F(FramingTest, RefusesAHeadThatIsTooLarge) {
   RawServer server(always(answer("ok", "X: " + std::string(100'000, 'x') + "\r\n")));
   const Recorder& got = fetch(get(server.url()));
   EXPECT_EQ(got.error().code, ErrorCode::kProtocol);
+  EXPECT_EQ(got.error().message,
+            server.name() + " did not answer in HTTP/1.1: header limit exceeded (65536 bytes)");
   EXPECT_EQ(got.status(), 0);
+}
+
+TEST_F(FramingTest, SaysThatWhatCameIsNoHttp) {
+  for (const char* text :
+       {"220 mail.example.com ready\r\n", "SSH-2.0-server\r\n", "{\"a\":1}\r\n"}) {
+    RawServer server(always(text));
+    const Error error = fetch(get(server.url())).error();
+    EXPECT_EQ(error.code, ErrorCode::kProtocol);
+    EXPECT_EQ(error.message,
+              server.name() +
+                  " did not answer in HTTP/1.1: its first line is no status line (bad version)");
+  }
 }
 
 TEST_F(FramingTest, GivesWhatCameBeforeABrokenChunk) {

@@ -8,6 +8,19 @@ namespace {
 // Long enough for the slowest machine; only a hang gets here.
 constexpr std::chrono::seconds kFarTooLong{60};
 
+// The servers of these tests have no public addresses.
+Request to_loopback() {
+  static const AddressGuard guard = [] {
+    AddressGuard::Named named;
+    named.networks.push_back(*IpNetwork::parse("127.0.0.0/8"));
+    named.networks.push_back(*IpNetwork::parse("::1"));
+    return AddressGuard(std::move(named));
+  }();
+  Request request;
+  request.connection.guard = guard;
+  return request;
+}
+
 }  // namespace
 
 void Recorder::on_head(const ResponseHead& head) {
@@ -133,14 +146,14 @@ UpstreamTest::~UpstreamTest() {
 }
 
 Request UpstreamTest::get(std::string url) {
-  Request request;
+  Request request = to_loopback();
   request.method = "GET";
   request.url = std::move(url);
   return request;
 }
 
 Request UpstreamTest::post(std::string url, std::vector<std::string_view> body) {
-  Request request;
+  Request request = to_loopback();
   request.method = "POST";
   request.url = std::move(url);
   request.body = std::move(body);

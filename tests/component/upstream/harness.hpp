@@ -86,6 +86,7 @@ class UpstreamTest : public testing::Test {
     return result.get();
   }
 
+  // Requests that may go to the loopback.
   static Request get(std::string url);
   static Request post(std::string url, std::vector<std::string_view> body);
 

@@ -145,15 +145,6 @@ TEST_F(RequestTest, RefusesAHeaderThatWouldBreakTheHead) {
   EXPECT_EQ(server.accepted(), 0);
 }
 
-TEST_F(RequestTest, DoesNotFollowRedirects) {
-  RawServer server(
-      always("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"));
-  const Recorder& got = fetch(get(server.url()));
-  EXPECT_TRUE(got.succeeded());
-  EXPECT_EQ(got.status(), 302);
-  EXPECT_EQ(got.headers().find("location"), "http://127.0.0.1:1/");
-}
-
 TEST_F(RequestTest, ServesMoreTransfersAtOnceThanOneShardHolds) {
   constexpr int kTransfers = 100;
   // Nobody is answered before everybody is there.

@@ -124,6 +124,78 @@ TEST_F(TimeoutTest, DoesNotBlameTheUpstreamForAPauseOfOurs) {
   resumed.set_value();
 }
 
+TEST_F(TimeoutTest, EndsAnAnswerThatTakesTooLongInAll) {
+  std::promise<bool> closed;
+  RawServer server([&](Peer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+    closed.set_value(peer.closed_by_client());
+  });
+  Request request = get(server.url());
+  request.timeouts.first_byte = std::chrono::minutes(10);
+  request.timeouts.idle = std::chrono::minutes(10);
+  request.timeouts.total = milliseconds(50);
+  const Recorder& got = fetch(std::move(request));
+  EXPECT_EQ(got.error().code, ErrorCode::kTimeout);
+  EXPECT_EQ(got.error().message, "timed out: " + server.name() + " did not finish within 50 ms");
+  EXPECT_TRUE(closed.get_future().get());
+}
+
+TEST_F(TimeoutTest, CountsTheTotalTimeAlsoWhereBytesKeepComing) {
+  RawServer server([](Peer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\n\r\n");
+    const std::string bytes(64, 'x');
+    while (peer.send_until_stuck(bytes, 1000) == bytes.size()) {
+    }
+  });
+  Request request = get(server.url());
+  request.timeouts.idle = std::chrono::minutes(10);
+  request.timeouts.total = milliseconds(30);
+  const Recorder& got = fetch(std::move(request));
+  EXPECT_EQ(got.error().message, "timed out: " + server.name() + " did not finish within 30 ms");
+}
+
+TEST_F(TimeoutTest, CountsTheTotalTimeFromWhereTheCallerBegan) {
+  RawServer server(silent());
+  Request request = get(server.url());
+  request.timeouts.first_byte = std::chrono::minutes(10);
+  request.timeouts.total = std::chrono::minutes(10);
+  request.begun_at = Clock::now() - std::chrono::minutes(11);
+  EXPECT_EQ(fetch(std::move(request)).error().message,
+            "timed out: " + server.name() + " did not finish within 10 min");
+}
+
+TEST_F(TimeoutTest, CountsTheTotalTimeWhileItConnects) {
+  RawServer server(silent());
+  Request request = get(handshake_url(server));
+  request.connection.connect_timeout = std::chrono::minutes(10);
+  request.timeouts.total = milliseconds(50);
+  EXPECT_EQ(fetch(std::move(request)).error().message,
+            "timed out: " + server.name() + " did not finish within 50 ms");
+  EXPECT_EQ(counters().busy, 0U);
+}
+
+TEST_F(TimeoutTest, CountsTheTotalTimeWhilePausedAndTellsOfItAfterwards) {
+  std::promise<bool> closed;
+  RawServer server([&](Peer& peer) {
+    peer.read_request();
+    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+    closed.set_value(peer.closed_by_client());
+  });
+  Request request = get(server.url());
+  request.timeouts.total = milliseconds(100);
+  Recorder& got = start(std::move(request), [](Recorder& recorder) {
+    recorder.at_body = [&recorder] { recorder.transfer->pause(); };
+  });
+  EXPECT_TRUE(closed.get_future().get());
+  EXPECT_FALSE(got.ended());
+  on_worker([&] { got.transfer->resume(); });
+  EXPECT_EQ(got.wait_end().error().message,
+            "timed out: " + server.name() + " did not finish within 100 ms");
+  EXPECT_EQ(got.body(), "abc");
+}
+
 class QueueTest : public UpstreamTest {
  protected:
   QueueTest() : UpstreamTest({.dials_max = 1}) {}
@@ -195,6 +267,62 @@ TEST_F(QueueTest, GivesAConnectionThatComesFreeToWhoeverWaits) {
   EXPECT_EQ(first.wait_end().body(), "first");
   EXPECT_EQ(waiting.wait_end().body(), "second");
   EXPECT_EQ(counters().reused, 1U);
+}
+
+class FairQueueTest : public UpstreamTest {
+ protected:
+  FairQueueTest() : UpstreamTest({.dials_max = 8}) {}
+
+  // More dials than there are places, none of which ever ends.
+  void start_many(const RawServer& hole) {
+    for (int i = 0; i < 20; ++i) {
+      Request request = get(handshake_url(hole));
+      request.connection.connect_timeout = std::chrono::minutes(10);
+      start(std::move(request));
+    }
+  }
+
+  void wait_accepted(const RawServer& server, int connections) {
+    wait_counters([&](const Client::Counters&) { return server.accepted() >= connections; });
+  }
+};
+
+TEST_F(FairQueueTest, LeavesHalfOfThePlacesToOthers) {
+  RawServer hole(silent());
+  RawServer server(always(answer("ok")));
+  start_many(hole);
+  wait_accepted(hole, 4);
+  EXPECT_EQ(fetch(get(server.url())).body(), "ok");
+  EXPECT_EQ(hole.accepted(), 4);
+}
+
+TEST_F(FairQueueTest, LeavesRoomWhenSeveralUpstreamsAreBlackHoles) {
+  RawServer first(silent());
+  RawServer second(silent());
+  RawServer third(silent());
+  RawServer server(always(answer("ok")));
+  start_many(first);
+  wait_accepted(first, 4);
+  start_many(second);
+  wait_accepted(second, 2);
+  start_many(third);
+  wait_accepted(third, 1);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(fetch(get(server.url("/" + std::to_string(i)))).body(), "ok");
+  EXPECT_EQ(first.accepted(), 4);
+  EXPECT_EQ(second.accepted(), 2);
+  EXPECT_EQ(third.accepted(), 1);
+}
+
+TEST_F(FairQueueTest, GivesAPlaceThatComesFreeToTheNextInLine) {
+  RawServer hole(silent());
+  RawServer server(always(answer("ok")));
+  start_many(hole);
+  wait_accepted(hole, 4);
+  cancel(*recorders_[0]);
+  wait_accepted(hole, 5);
+  EXPECT_EQ(fetch(get(server.url())).body(), "ok");
+  EXPECT_EQ(hole.accepted(), 5);
 }
 
 }  // namespace

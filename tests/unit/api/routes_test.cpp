@@ -34,6 +34,19 @@ TEST(Routes, KeepWhatIsLeftOfThePath) {
   EXPECT_EQ(std::get<Match>(found).segments, (std::vector<std::string>{"vendor", "name/x"}));
 }
 
+TEST(Routes, HaveANameForMetricsThatHoldsNothingOfTheRequest) {
+  const auto name_of = [](std::string_view method, const Segments& segments) {
+    auto found = find_route(method, segments);
+    if (const auto* wrong = std::get_if<WrongMethod>(&found)) return wrong->route;
+    return std::get<Match>(found).route;
+  };
+  EXPECT_EQ(name_of("POST", {"v1", "chat", "completions"}), "/v1/chat/completions");
+  EXPECT_EQ(name_of("POST", {"chat", "completions"}), "/v1/chat/completions");
+  EXPECT_EQ(name_of("DELETE", {"chat", "completions"}), "/v1/chat/completions");
+  EXPECT_EQ(name_of("GET", {"models", "vendor", "x"}), "/v1/models/{id}");
+  EXPECT_EQ(name_of("HEAD", {"metrics"}), "/metrics");
+}
+
 TEST(Routes, AnswerHeadLikeGet) {
   EXPECT_EQ(handler_of("HEAD", {"v1", "models"}), &list_models);
 }

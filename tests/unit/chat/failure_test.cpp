@@ -56,6 +56,24 @@ TEST(Failure, PrefersTheCodeThatWasGiven) {
   EXPECT_EQ(code_of(failure), "tokens");
 }
 
+TEST(Failure, HasTheClassOfItsCategory) {
+  using telemetry::ErrorClass;
+  EXPECT_EQ(class_of(of(PBAY_ERR_RATE_LIMIT)), ErrorClass::kRateLimit);
+  EXPECT_EQ(class_of(of(PBAY_ERR_AUTH, 401)), ErrorClass::kAuth);
+  EXPECT_EQ(class_of(of(PBAY_ERR_UPSTREAM, 503)), ErrorClass::kUpstream);
+  EXPECT_EQ(class_of(of(PBAY_ERR_CONTEXT_LEN, 413)), ErrorClass::kContextLength);
+  EXPECT_EQ(class_of(of(999)), ErrorClass::kInternal);
+}
+
+TEST(Failure, HasTheClassOfItsStatusWhereTheCategorySaysLittle) {
+  using telemetry::ErrorClass;
+  EXPECT_EQ(class_of(of(PBAY_ERR_BAD_REQUEST)), ErrorClass::kBadRequest);
+  EXPECT_EQ(class_of(of(PBAY_ERR_BAD_REQUEST, 422)), ErrorClass::kBadRequest);
+  EXPECT_EQ(class_of(of(PBAY_ERR_BAD_REQUEST, 404)), ErrorClass::kNotFound);
+  EXPECT_EQ(class_of(of(PBAY_ERR_BAD_REQUEST, 431)), ErrorClass::kTooLarge);
+  EXPECT_EQ(class_of(of(PBAY_ERR_INTERNAL, 503)), ErrorClass::kOverloaded);
+}
+
 TEST(Failure, ClampsTheWait) {
   Failure failure = of(PBAY_ERR_RATE_LIMIT);
   EXPECT_EQ(clamped_retry_after_ms(failure), -1);

@@ -55,5 +55,13 @@ TEST(ClientHeaders, IgnoreARetryAfterThatIsNone) {
   EXPECT_TRUE(seen_of(headers({{"retry-after", "soon"}, {"retry-after-ms", "-5"}})).empty());
 }
 
+TEST(AnswerHeaders, TellWhetherTheBodyCanBeRead) {
+  EXPECT_TRUE(is_encoded(headers({{"Content-Encoding", "gzip"}})));
+  EXPECT_TRUE(is_encoded(headers({{"content-encoding", "br, gzip"}})));
+  EXPECT_FALSE(is_encoded(headers({{"Content-Encoding", "Identity"}})));
+  EXPECT_FALSE(is_encoded(headers({{"Content-Encoding", ""}})));
+  EXPECT_FALSE(is_encoded(headers({{"Content-Type", "application/json"}})));
+}
+
 }  // namespace
 }  // namespace patchbay::relay

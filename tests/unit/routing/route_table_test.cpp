@@ -43,6 +43,14 @@ TEST(RouteTable, SendsEveryOtherNameToTheWildcard) {
   EXPECT_EQ(served(table, "vendor/any:thing").targets[0].upstream_model, "vendor/any:thing");
 }
 
+// What a client makes up is not among them, so that metrics can have a series for each.
+TEST(RouteTable, TellsWhichRuleItWas) {
+  const RouteTable table({rule("fast", "a", "x"), rule("*", "b")}, "fast");
+  EXPECT_EQ(served(table, "fast").rule, "fast");
+  EXPECT_EQ(served(table, "").rule, "fast");
+  EXPECT_EQ(served(table, "made-up-by-a-client").rule, "*");
+}
+
 TEST(RouteTable, UsesTheDefaultModelForNone) {
   const RouteTable table({rule("fast", "a", "x")}, "fast");
   EXPECT_EQ(served(table, "").targets[0].upstream_model, "x");

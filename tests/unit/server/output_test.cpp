@@ -53,6 +53,28 @@ TEST_F(OutputTest, KeepsWhatAFullSocketDoesNotTake) {
   EXPECT_EQ(received, large.size());
 }
 
+TEST_F(OutputTest, KeepsTheOrderAcrossBlocksWhateverTheSizes) {
+  std::string expected;
+  std::string received;
+  for (std::size_t size = 1; expected.size() < (3 << 20); size = size * 7 % 40'009 + 1) {
+    const std::string piece(size, static_cast<char>('a' + size % 26));
+    output_.append(piece);
+    expected += piece;
+    if (size % 5 == 0) {
+      ASSERT_NE(output_.send_to(ends_[0]), Output::Result::kFailed);
+    }
+    if (size % 11 == 0) received += read_some();
+    ASSERT_LE(output_.pending(), expected.size() - received.size());
+  }
+  while (output_.pending() > 0) {
+    received += read_some();
+    ASSERT_NE(output_.send_to(ends_[0]), Output::Result::kFailed);
+  }
+  for (std::string piece = read_some(); !piece.empty(); piece = read_some())
+    received += piece;
+  EXPECT_EQ(received, expected);
+}
+
 TEST_F(OutputTest, SaysThatTheClientIsGone) {
   ::close(ends_[1]);
   ends_[1] = -1;

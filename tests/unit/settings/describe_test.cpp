@@ -20,6 +20,7 @@ providers:
   local:
     plugin: near
     proxy: "http://user:hunter2@proxy:3128"
+    addresses: ["10.0.0.0/8", "fd00:0::/8"]
     config:
       api_key: written-here
       base_url: "http://127.0.0.1:1/v1"
@@ -56,6 +57,7 @@ providers
     list: (a list of 2)
     map: (1 settings)
     through a proxy
+    may reach 10.0.0.0/8, fd00::/8
 models
   fast  -> local (disabled: hosted), big
   *     -> nobody (disabled: hosted), the same name

@@ -60,7 +60,9 @@ TEST(BuiltIn, IsTheFileThatExplainsEveryKey) {
                           "connect_timeout:",
                           "first_byte_timeout:",
                           "idle_timeout:",
+                          "total_timeout:",
                           "proxy:",
+                          "addresses:",
                           "config:",
                           "provider:",
                           "model:"}) {
@@ -90,7 +92,9 @@ TEST(BuiltIn, SaysTheDefaultsThatTheProgramHas) {
   EXPECT_EQ(written("connect_timeout").connect_timeout_ms, Provider{}.connect_timeout_ms);
   EXPECT_EQ(written("first_byte_timeout").first_byte_timeout_ms, Provider{}.first_byte_timeout_ms);
   EXPECT_EQ(written("idle_timeout").idle_timeout_ms, Provider{}.idle_timeout_ms);
+  EXPECT_EQ(written("total_timeout").total_timeout_ms, Provider{}.total_timeout_ms);
   EXPECT_EQ(written("proxy").proxy, Provider{}.proxy);
+  EXPECT_EQ(written("addresses").addresses, Provider{}.addresses);
   EXPECT_EQ(written("enabled").enabled, Provider{}.enabled);
 }
 

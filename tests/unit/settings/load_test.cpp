@@ -37,6 +37,8 @@ providers:
     config:
       api_key: k
       deep: { list: [1, { x: y }], nothing: ~ }
+    total_timeout: 1.5h
+    addresses: [10.0.0.0/8, "fd00::/8", 192.168.1.7]
   b: { plugin: other }
 models:
   fast: { provider: a, model: big-model-1 }
@@ -89,7 +91,12 @@ TEST(Load, ReadsEveryKey) {
   EXPECT_EQ(a.connect_timeout_ms, 1500);
   EXPECT_EQ(a.first_byte_timeout_ms, 120'000);
   EXPECT_EQ(a.idle_timeout_ms, 45'000);
+  EXPECT_EQ(a.total_timeout_ms, 5'400'000);
   EXPECT_EQ(a.proxy, "http://user:pass@proxy:3128");
+  ASSERT_EQ(a.addresses.size(), 3U);
+  EXPECT_EQ(a.addresses[0].text(), "10.0.0.0/8");
+  EXPECT_EQ(a.addresses[1].text(), "fd00::/8");
+  EXPECT_EQ(a.addresses[2].text(), "192.168.1.7");
 
   ASSERT_EQ(s.models.size(), 4U);
   EXPECT_THAT(s.models[0].provider, ElementsAre("a"));

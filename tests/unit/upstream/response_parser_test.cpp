@@ -252,6 +252,31 @@ TEST(ResponseParser, BoundsChunkExtensions) {
   EXPECT_NE(parse({.reads = bytes_of(text)}).fault, "");
 }
 
+// What must be seen whole is bounded to the byte, and no cut makes a difference.
+TEST(ResponseParser, BoundsWhatItMustSeeWholeToTheByteAtEveryCut) {
+  const std::string spaces(100, ' ');
+  const std::string head =
+      "HTTP/1.1 200 Fine" + spaces + "\r\nA:b\r\nB:" + spaces + "\r\nC: d" + spaces + "\r\n\r\n";
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx";
+  const std::string extended = "\r\n1;" + std::string(300, 'e') + "\r\n";
+  const std::string trailers = "\r\n0\r\nT: " + std::string(300, 't') + "\r\nU:v\r\n\r\n";
+  struct Case {
+    std::string text;
+    std::size_t unit_bytes;
+  };
+  for (const Case& c : {Case{head, head.size()},
+                        Case{chunked + extended + "y\r\n0\r\n\r\n", extended.size()},
+                        Case{chunked + trailers, trailers.size()}}) {
+    for (std::size_t cut = 0; cut <= c.text.size(); ++cut) {
+      Feed feed{.reads = {c.text.substr(0, cut), c.text.substr(cut)}, .ends = true};
+      feed.head_bytes_max = c.unit_bytes;
+      EXPECT_EQ(parse(feed).fault, "") << "cut at " << cut << ": " << c.text;
+      feed.head_bytes_max = c.unit_bytes - 1;
+      EXPECT_NE(parse(feed).fault, "") << "cut at " << cut << ": " << c.text;
+    }
+  }
+}
+
 TEST(ResponseParser, EndsAnEndlessSeriesOfInterimAnswers) {
   std::string text;
   for (int i = 0; i < 100; ++i)

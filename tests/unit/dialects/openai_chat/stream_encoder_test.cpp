@@ -160,6 +160,20 @@ TEST(StreamEncoder, WritesUsageOnceAndOnlyWhenAsked) {
   EXPECT_EQ(silent.encoder_.usage().input, 10);
 }
 
+TEST(StreamEncoder, ReadsTheUsageOfWhatPasses) {
+  StreamEncoder encoder({});
+  encoder.read_usage(R"({"choices":[],"usage":null})");
+  EXPECT_EQ(encoder.usage().input, -1);
+  encoder.read_usage(R"({"usage":{"prompt_tokens":30,"completion_tokens":20}})");
+  EXPECT_EQ(encoder.usage().input, 30);
+  EXPECT_EQ(encoder.usage().output, 20);
+  EXPECT_EQ(encoder.usage().cached, -1);
+  encoder.read_usage(
+      R"({"usage":{"prompt_tokens":40,"prompt_tokens_details":{"audio_tokens":1,"cached_tokens":10}}})");
+  EXPECT_EQ(encoder.usage().input, 40);
+  EXPECT_EQ(encoder.usage().cached, 10);
+}
+
 TEST(StreamEncoder, WritesReasoningRefusalAndSignature) {
   Answer answer;
   answer.add(text(PBAY_EV_REASONING, "hm"))
