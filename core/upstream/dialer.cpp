@@ -198,6 +198,7 @@ curl_socket_t Dialer::open_socket(void* tag, curlsocktype, curl_sockaddr* addres
   if (tag == nullptr) return CURL_SOCKET_BAD;
   Dial& dial = *static_cast<Dial*>(tag);
   const std::optional<IpAddress> found = address_of(*address);
+  dial.shard->look_again(dial.easy);
   if (dial.requester == nullptr || !found) return CURL_SOCKET_BAD;
   const Endpoint& endpoint = *dial.endpoint;
   if (!endpoint.connection.guard.allows(endpoint.dialled_host, *found)) {

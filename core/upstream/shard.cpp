@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace patchbay::upstream {
@@ -46,6 +47,7 @@ bool Shard::add(CURL* easy) {
 
 void Shard::remove(CURL* easy) {
   curl_multi_remove_handle(multi_, easy);
+  std::erase(look_again_, easy);
   --handles_;
 }
 
@@ -72,6 +74,13 @@ bool Shard::Socket::watch_duplicate(curl_socket_t of, Interest interest) {
   return false;
 }
 
+bool Shard::Socket::closed_by_curl() const {
+  struct stat theirs {};
+  struct stat ours {};
+  if (::fstat(fd, &theirs) != 0 || ::fstat(duplicate, &ours) != 0) return true;
+  return theirs.st_ino != ours.st_ino;  // another thread may have been given the number since
+}
+
 void Shard::Socket::release() {
   watch.stop();
   if (duplicate >= 0) ::close(std::exchange(duplicate, -1));
@@ -95,11 +104,12 @@ int Shard::new_socket(int family, int type, int protocol) const {
   return fd;
 }
 
-int Shard::on_socket(CURL*, curl_socket_t fd, int what, void* shard, void* known) {
+int Shard::on_socket(CURL* easy, curl_socket_t fd, int what, void* shard, void* known) {
   auto& self = *static_cast<Shard*>(shard);
   auto* socket = static_cast<Socket*>(known);
   if (what == CURL_POLL_REMOVE) {
     if (socket == nullptr) return 0;
+    if (socket->closed_by_curl()) self.look_again(easy);
     socket->release();
     curl_multi_assign(self.multi_, fd, nullptr);
     return 0;
@@ -128,9 +138,21 @@ int Shard::on_timeout(CURLM*, long timeout_ms, void* shard) {
   return 0;
 }
 
+// A pause that ends at once changes nothing but that libcurl wants to see the transfer. What is
+// over already has no connection to pause, and says so.
+void Shard::wake_dials() {
+  std::vector<CURL*> dials;
+  dials.swap(look_again_);
+  for (CURL* const easy : dials) {
+    curl_easy_pause(easy, CURLPAUSE_SEND);
+    curl_easy_pause(easy, CURLPAUSE_CONT);
+  }
+}
+
 void Shard::act(curl_socket_t fd, int events) {
   int running = 0;
   curl_multi_socket_action(multi_, fd, events, &running);
+  wake_dials();
   int queued = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &queued)) {
     if (message->msg != CURLMSG_DONE) continue;

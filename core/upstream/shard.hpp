@@ -51,6 +51,11 @@ class Shard {
   // one, and nobody would ever watch it.
   [[nodiscard]] int new_socket(int family, int type, int protocol) const;
 
+  // Has libcurl look at the dial of `easy` again in the next turn. An address that fails makes it
+  // move on to the next one, but begin there only when it is woken by something, which may be the
+  // dial's time-out. To be called from libcurl's callbacks.
+  void look_again(CURL* easy) { look_again_.push_back(easy); }
+
  private:
   // A descriptor that libcurl wants watched. Libcurl closes those on which a connection was not
   // made yet before it tells of that, so it is a duplicate, closed by us, that is watched.
@@ -62,6 +67,7 @@ class Shard {
     Socket& operator=(const Socket&) = delete;
 
     bool watch_duplicate(curl_socket_t of, reactor::Interest interest);
+    [[nodiscard]] bool closed_by_curl() const;
     void release();
 
     reactor::Watch watch;
@@ -75,6 +81,7 @@ class Shard {
   static int on_timeout(CURLM* multi, long timeout_ms, void* shard);
   Socket& free_socket();
   [[nodiscard]] bool knows(curl_socket_t fd) const;
+  void wake_dials();
   void act(curl_socket_t fd, int events);
 
   reactor::Worker& worker_;
@@ -82,6 +89,7 @@ class Shard {
   CURLM* const multi_;
   reactor::Timer timer_;
   std::size_t handles_ = 0;
+  std::vector<CURL*> look_again_;
 
   // Kept and used again, never freed while the shard lives: libcurl lets go of descriptors in the
   // middle of the very callback that tells of them.

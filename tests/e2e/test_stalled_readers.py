@@ -42,9 +42,13 @@ def event(number: int) -> bytes:
 
 
 class EndlessUpstream:
-    """Streams numbered events for as long as it is not told to end; answers anything else at once."""
+    """Streams numbered events, the first at once and all others when told to, until it is told to end.
+
+    Anything else is answered at once.
+    """
 
     def __init__(self) -> None:
+        self.go = threading.Event()
         self.end = threading.Event()
         self._sent: list[int] = []  # bytes that the system took, one entry a stream
         self._lock = threading.Lock()
@@ -55,6 +59,7 @@ class EndlessUpstream:
 
     def close(self) -> None:
         self.end.set()
+        self.go.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
@@ -97,6 +102,8 @@ class EndlessUpstream:
                 taken = connected.send(piece)
                 self._sent[place] += taken
                 piece = piece[taken:]
+            # Nobody reads any more when the rest comes, so the system's buffers have no cause to grow.
+            self.go.wait()
         connected.sendall(chunk(b'data: {"last":%d}\n\n' % number) + b"0\r\n\r\n")
 
 
@@ -137,8 +144,14 @@ class Others:
                     assert connection.ask("POST", PATH, body).json() == {"token": token}
 
 
+def stalled_readers(patchbay: Patchbay, endless: EndlessUpstream) -> list[RawConnection]:
+    """Clients that have begun to read a stream, and stop; the streams go on."""
+    readers = [stalled_reader(patchbay.port) for _ in range(READERS)]
+    endless.go.set()
+    return readers
+
+
 def stalled_reader(port: int) -> RawConnection:
-    """A client that has begun to read a stream, and stops."""
     connection = RawConnection.__new__(RawConnection)
     connection.socket = socket.socket()
     connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CLIENT_BUFFER)
@@ -200,7 +213,7 @@ def test_stalled_readers_cost_little_and_lose_nothing(patchbay: Patchbay, endles
     others = Others(patchbay)
     others.ask()
     at_first = resident_kib(patchbay)
-    readers = [stalled_reader(patchbay.port) for _ in range(READERS)]
+    readers = stalled_readers(patchbay, endless)
 
     stalled, later = wait_until_throttled(endless, others, patchbay)
     read = endless.read()
@@ -221,7 +234,7 @@ def test_stalled_readers_that_leave_let_go_of_the_upstream(
     patchbay: Patchbay, endless: EndlessUpstream
 ) -> None:
     others = Others(patchbay)
-    readers = [stalled_reader(patchbay.port) for _ in range(READERS)]
+    readers = stalled_readers(patchbay, endless)
     wait_until_throttled(endless, others, patchbay)
     for reader in readers:
         reader.socket.close()

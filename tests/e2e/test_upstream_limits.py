@@ -53,11 +53,17 @@ def test_an_address_that_may_not_be_reached_is_a_502_that_says_what_to_write(
     assert "169.254.169.254" in json.dumps(logged)
 
 
-def test_an_address_that_is_listed_is_dialled(start_patchbay: Callable[..., Patchbay]) -> None:
-    provider = openai_at(METADATA.format(port=1), addresses=["169.254.0.0/16"], connect_timeout="200ms")
-    answer = ask(start_patchbay(one_provider(provider)), BODY)
-    assert answer.status in (502, 504)
-    assert "neither public nor named" not in answer.json()["error"]["message"]
+def test_an_address_that_is_listed_is_dialled(
+    upstream: Upstream, start_patchbay: Callable[..., Patchbay]
+) -> None:
+    """`0` is 0.0.0.0, which no name should lead to, and which on this system is the machine itself."""
+    url = f"http://0:{upstream.base_url.rpartition(':')[2]}"
+    upstream.answer_with(json_answer({"choices": []}))
+    refused = ask(start_patchbay(one_provider(openai_at(url))), BODY)
+    assert refused.status == 502
+    assert 'addresses: ["0.0.0.0"]' in refused.json()["error"]["message"]
+    allowed = ask(start_patchbay(one_provider(openai_at(url, addresses=["0.0.0.0"]))), BODY)
+    assert allowed.status == 200
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
