@@ -27,30 +27,31 @@ Time deadline_of(const http::HeaderList& headers) {
 }
 
 std::unique_ptr<chat::Encoder> make_encoder(const dialect::ChatRequest& request,
-                                            const routing::Route& route) {
-  const std::string& shown = route.alias ? request.model : route.targets.front().upstream_model;
+                                            const std::string& shown,
+                                            bool alias) {
   if (request.stream) {
     return std::make_unique<dialect::StreamEncoder>(dialect::StreamEncoder::Options{
-        .model = shown, .keep_model = route.alias, .include_usage = request.include_usage});
+        .model = shown, .keep_model = alias, .include_usage = request.include_usage});
   }
   return std::make_unique<dialect::WholeEncoder>(
-      dialect::WholeEncoder::Options{.model = shown, .keep_model = route.alias});
+      dialect::WholeEncoder::Options{.model = shown, .keep_model = alias});
 }
 
 // Joins one exchange and one call: the exchange owns it, it owns the call.
 class ChatResponder final : public server::Responder, public relay::ClientSide {
  public:
-  ChatResponder(server::Exchange& exchange, Context context)
-      : exchange_(exchange), context_(std::move(context)) {}
+  ChatResponder(server::Exchange& exchange, Context context, dialect::ChatRequest asked)
+      : exchange_(exchange), context_(std::move(context)), asked_(std::move(asked)) {}
 
-  void start(relay::CallRequest request,
-             const routing::Route& route,
-             relay::Call::EncoderFactory make_encoder) {
-    call_.emplace(relay::Call::Context{*context_.workplace, context_.snapshot->providers},
-                  std::move(request),
-                  route,
-                  std::move(make_encoder),
-                  *this);
+  void start(relay::CallRequest request, routing::Route route) {
+    const bool alias = route.alias;
+    shown_ = alias ? asked_.model : route.targets.front().upstream_model;
+    call_.emplace(
+        relay::Call::Context{*context_.workplace, context_.snapshot->providers},
+        std::move(request),
+        std::move(route),
+        [this, alias] { return make_encoder(asked_, shown_, alias); },
+        *this);
     call_->start();
   }
 
@@ -115,6 +116,8 @@ class ChatResponder final : public server::Responder, public relay::ClientSide {
 
   server::Exchange& exchange_;
   const Context context_;
+  const dialect::ChatRequest asked_;
+  std::string shown_;  // what the answer calls the model
   std::optional<relay::Call> call_;
 };
 
@@ -126,12 +129,11 @@ void chat_completions(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&read)) {
     return reply_failure(exchange, context, *failure);
   }
-  const auto& chat_request = std::get<dialect::ChatRequest>(read);
+  auto& chat_request = std::get<dialect::ChatRequest>(read);
   auto resolved = context.snapshot->routes.resolve(chat_request.model);
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
     return reply_failure(exchange, context, *failure);
   }
-  const auto& route = std::get<routing::Route>(resolved);
   relay::CallRequest call;
   call.mode = PBAY_MODE_CHAT;
   call.dialect = dialect::kDialect;
@@ -144,11 +146,10 @@ void chat_completions(server::Exchange& exchange, const Context& context) {
   call.request_id = context.request_id;
   call.deadline = deadline_of(request.headers);
 
-  auto responder = std::make_unique<ChatResponder>(exchange, context);
+  auto responder = std::make_unique<ChatResponder>(exchange, context, std::move(chat_request));
   ChatResponder& answering = *responder;
   exchange.attach(std::move(responder));
-  auto factory = [chat_request, route] { return make_encoder(chat_request, route); };
-  answering.start(std::move(call), route, std::move(factory));
+  answering.start(std::move(call), std::move(std::get<routing::Route>(resolved)));
 }
 
 }  // namespace patchbay::api

@@ -41,6 +41,13 @@ class ScrapeResponder final : public server::Responder {
                    {.status = 499, .error = telemetry::ErrorClass::kClientGone});
   }
 
+  void on_shutdown() override {
+    chat::Failure failure;
+    failure.category = PBAY_ERR_OVERLOADED;
+    failure.message = "The server is shutting down";
+    reply_failure(exchange_, context_, failure);
+  }
+
  private:
   void answer(const std::string& page) {
     http::HeaderList headers = common_headers(context_, exchange_.request());

@@ -1,14 +1,18 @@
 #include "core/app/reload.hpp"
 
 #include <future>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "core/app/composition.hpp"
+#include "core/base/clock.hpp"
 #include "core/telemetry/log.hpp"
 
 namespace patchbay::app {
 namespace {
+
+constexpr std::chrono::seconds kPatience{5};  // with workers that are held up
 
 // What a running process is built on. To change it quietly at the next start only would be half a
 // reload.
@@ -43,6 +47,28 @@ void Reloader::reload() {
       .text("message", "nothing was changed; the settings from before are still in force");
 }
 
+// In the order posted, so that a worker which is held up takes it as soon as it comes round.
+void Reloader::hand_over(const api::SnapshotPtr& snapshot) {
+  std::vector<std::future<void>> taken;
+  for (unsigned i = 0; i < running_.reactor.size(); ++i) {
+    auto done = std::make_shared<std::promise<void>>();
+    taken.push_back(done->get_future());
+    running_.reactor.worker(i).post(
+        [snapshot, done, handler = running_.handlers[i]] {
+          handler->use(snapshot);
+          done->set_value();
+        },
+        "new settings");
+  }
+  const Time deadline = Clock::now() + kPatience;
+  for (unsigned i = 0; i < taken.size(); ++i) {
+    if (taken[i].wait_until(deadline) == std::future_status::ready) continue;
+    log::warn("worker_held_up")
+        .number("worker", i)
+        .text("message", "it takes the new settings when it comes round");
+  }
+}
+
 bool Reloader::try_reload(std::vector<Problem>& problems) {
   settings::Loaded loaded = load_settings(command_line_);
   problems = std::move(loaded.problems);
@@ -60,15 +86,8 @@ bool Reloader::try_reload(std::vector<Problem>& problems) {
   // Nothing below can fail.
   for (const std::string& warning : loaded.warnings)
     log::warn("configuration").text("message", warning);
-  for (unsigned i = 0; i < running_.reactor.size(); ++i) {
-    std::promise<void> taken;
-    running_.reactor.worker(i).post([&, handler = running_.handlers[i]] {
-      handler->use(snapshot);
-      taken.set_value();
-    });
-    taken.get_future().wait();
-  }
   running_.server.set_limits(server_limits(loaded.settings.limits));
+  hand_over(snapshot);
   log::set_level(static_cast<log::Level>(loaded.settings.log.level));
   settings_ = std::move(loaded.settings);
   return true;

@@ -38,6 +38,7 @@ class Reloader {
 
  private:
   bool try_reload(std::vector<Problem>& problems);
+  void hand_over(const api::SnapshotPtr& snapshot);
 
   const CommandLine& command_line_;
   settings::Settings settings_;

@@ -14,12 +14,17 @@
 #include "core/app/composition.hpp"
 #include "core/app/observation.hpp"
 #include "core/app/reload.hpp"
+#include "core/base/clock.hpp"
 #include "core/reactor/reactor.hpp"
+#include "core/server/listen_socket.hpp"
 #include "core/server/server.hpp"
 #include "core/telemetry/log.hpp"
 
 namespace patchbay::app {
 namespace {
+
+// After the signal that ends the waiting: what still holds the process up is then left as it is.
+constexpr std::chrono::seconds kForceAfter{3};
 
 // Sent by this process to itself alone: nobody needs to wait for a second signal any more.
 constexpr int kDoneSignal = SIGUSR1;
@@ -40,11 +45,6 @@ sigset_t block_signals() {
 unsigned worker_count(const settings::Settings& settings) {
   if (settings.server.workers > 0) return settings.server.workers;
   return std::max(1U, std::thread::hardware_concurrency());
-}
-
-bool listens_on_loopback(const std::string& address) {
-  return address.starts_with("127.") || address.starts_with("[::1]") ||
-         address.starts_with("localhost:");
 }
 
 int start_failed(const Error& error) {
@@ -89,6 +89,20 @@ class Terminal {
   const bool had_one_ = ::isatty(STDIN_FILENO) == 1;
 };
 
+// A worker that never comes round (in a plugin that never returns) cannot be asked to end.
+void end_by_force(const sigset_t& signals) {
+  const Time deadline = Clock::now() + kForceAfter;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now());
+    if (left.count() <= 0) break;
+    const timespec patience{left.count(), 0};
+    if (::sigtimedwait(&signals, nullptr, &patience) == kDoneSignal) return;
+  }
+  log::error("stopped_by_force").text("message", "a worker did not come to an end");
+  log::shut_down();
+  ::_exit(1);
+}
+
 // SIGHUP reloads; the first signal of another kind begins to stop, and a second one ends the
 // waiting.
 void run_until_stopped(server::Server& server, Reloader& reloader, const sigset_t& signals) {
@@ -107,7 +121,9 @@ void run_until_stopped(server::Server& server, Reloader& reloader, const sigset_
     int second = SIGHUP;
     while (second == SIGHUP)
       sigwait(&signals, &second);
-    if (second != kDoneSignal) server.hurry();
+    if (second == kDoneSignal) return;
+    server.hurry();
+    end_by_force(signals);
   });
   server.stop(std::chrono::milliseconds(reloader.settings().server.drain_timeout_ms));
   pthread_kill(impatience.native_handle(), kDoneSignal);
@@ -147,7 +163,7 @@ int serve(const CommandLine& command_line) {
   plugin_host::Catalog catalog(catalog_options(settings, command_line));
   observe_plugins(metrics, catalog);
   std::vector<Problem> problems;
-  const bool loopback = listens_on_loopback(settings.server.listen);
+  const bool loopback = server::listens_on_loopback(settings.server.listen);
   api::SnapshotPtr snapshot = compose(settings, catalog, loopback, problems);
   if (snapshot == nullptr) {
     print_problems(problems);

@@ -44,15 +44,20 @@ const char* skip_levels(const char* at, const char* end, std::size_t depth) {
   return depth == 0 ? at : nullptr;
 }
 
-// The object behind the key that ends at `at`, if the key is a member of the outermost object: then
-// one level is open behind the value, and with its end the text is over.
-std::string_view outer_object(const char* at, const char* end) {
+// Whether a colon and the beginning of an object follow; texts may be the same word.
+bool is_key_of_object(const char* at, const char* end) {
   at = skip_spaces(at, end);
-  if (at == end || *at != ':') return {};
+  if (at == end || *at != ':') return false;
   at = skip_spaces(at + 1, end);
-  if (at == end || *at != '{') return {};
-  const char* const value = at;
-  at = skip_levels(at + 1, end, 1);
+  return at != end && *at == '{';
+}
+
+// The object behind the key that ends at `at`, if the key is a member of the outermost object: then
+// one level is open behind the value, and with its end the text is over. REQUIRES:
+// is_key_of_object().
+std::string_view outer_object(const char* at, const char* end) {
+  const char* const value = skip_spaces(skip_spaces(at, end) + 1, end);
+  at = skip_levels(value + 1, end, 1);
   if (at == nullptr) return {};
   const char* const closed = skip_levels(at, end, 1);
   if (closed == nullptr || skip_spaces(closed, end) != end) return {};
@@ -73,7 +78,8 @@ std::string_view last_object_named(std::string_view text, std::string_view name)
     const char* const place = static_cast<const char*>(found);
     at = place + key.size();
     // Inside a string these bytes could only stand behind a backslash.
-    if (place == text.data() || place[-1] != '\\') candidates[count++ % kCandidates] = at;
+    if (place != text.data() && place[-1] == '\\') continue;
+    if (is_key_of_object(at, end)) candidates[count++ % kCandidates] = at;
   }
   for (std::size_t tried = 0; tried < std::min(count, kCandidates); ++tried) {
     const std::string_view value = outer_object(candidates[(count - 1 - tried) % kCandidates], end);

@@ -14,7 +14,8 @@ std::chrono::milliseconds in_ms(Clock::duration duration) {
 }
 
 std::string text_of(const telemetry::Activity::Seen& seen) {
-  if (seen.plugin == nullptr) return seen.what;
+  // Both are set one after the other, so one of them may be seen without its partner.
+  if (seen.plugin == nullptr || seen.function == nullptr) return seen.what;
   return std::string("plugin ") + seen.plugin + "." + seen.function;
 }
 

@@ -145,12 +145,14 @@ void Attempt::next_request() {
   }
   if (http_.delay_ns > 0) {
     delay_.arm(std::chrono::nanoseconds(http_.delay_ns));
+    if (provider_.timeouts.total.count() > 0) total_.arm_at(begun_ + provider_.timeouts.total);
     return;
   }
   send();
 }
 
 void Attempt::send() {
+  total_.cancel();  // the transfer minds it from here on
   upstream::Request request;
   request.method = view(http_.method);
   request.url = view(http_.url);

@@ -106,7 +106,7 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   pbay_http_request http_{};
   reactor::Timer delay_;    // before a request that the plugin wants later
   reactor::Timer silence_;  // of a provider that does its own work
-  reactor::Timer total_;    // of the same; upstreams have the client's
+  reactor::Timer total_;    // of the same, and of a delay; transfers have the client's
   Time begun_{};
   std::unique_ptr<upstream::Transfer> transfer_;
   http::HeaderList answer_headers_;

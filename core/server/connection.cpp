@@ -122,7 +122,8 @@ void Connection::take_request() {
 void Connection::reject(int status, std::string_view message) {
   phase_ = Phase::kAnswering;
   wait_for(Waiting::kNothing);
-  begun_ = answered_ = aborted_ = chunked_ = head_only_ = false;
+  begun_ = answered_ = aborted_ = chunked_ = false;
+  head_only_ = status == 503 && request_.method == "HEAD";  // otherwise nobody knows what was asked
   sent_ = 0;
   keep_alive_ = false;  // where the next request would begin is anybody's guess
   const Rejection rejection = home_.handler().reject(status, message, request_);
@@ -297,9 +298,8 @@ void Connection::on_time() {
   switch (std::exchange(waiting_, Waiting::kNothing)) {
     case Waiting::kHead:
       if (input_.empty()) return close();  // connected and never said a word
-      return reject(
-          408,
-          "The request's head did not arrive within " + seconds_text(home_.limits().head_timeout));
+      return reject(408,
+                    "The request's head did not arrive within " + seconds_text(head_timeout()));
     case Waiting::kBody:
       return reject(408,
                     "Nothing more of the request's body arrived for " +
@@ -314,6 +314,10 @@ void Connection::on_time() {
   }
 }
 
+std::chrono::milliseconds Connection::head_timeout() const {
+  return turned_away() ? home_.limits().linger_timeout : home_.limits().head_timeout;
+}
+
 void Connection::wait_for(Waiting what) {
   // While output waits, the client's reading is what counts; flush() finds the way back.
   if (blocked_ && what != Waiting::kStall && what != Waiting::kLinger) return;
@@ -323,7 +327,7 @@ void Connection::wait_for(Waiting what) {
     case Waiting::kNothing:
       return timer_.cancel();
     case Waiting::kHead:
-      return timer_.arm(turned_away() ? limits.linger_timeout : limits.head_timeout);
+      return timer_.arm(head_timeout());
     case Waiting::kBody:
       return timer_.arm(limits.body_timeout);
     case Waiting::kIdle:

@@ -108,6 +108,7 @@ class Connection final : public Exchange {
   void gone();
   void close();
 
+  [[nodiscard]] std::chrono::milliseconds head_timeout() const;
   void wait_for(Waiting what);
   [[nodiscard]] Waiting what_is_awaited() const;
   void update_interest();

@@ -68,7 +68,31 @@ Error system_error(const std::string& address, int code) {
   return make_error(ErrorCode::kUnavailable, "cannot listen on " + address + ": " + reason);
 }
 
+using AddressList = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+// Where `address` wants to listen; the first of what it resolves to counts.
+Result<AddressList> resolve(const std::string& address) {
+  auto parts = split(address);
+  if (!parts) return parts.error();
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  if (parts->host.empty()) hints.ai_family = AF_INET6;  // dual stack
+  addrinfo* found = nullptr;
+  const char* host = parts->host.empty() ? nullptr : parts->host.c_str();
+  if (const int rc = ::getaddrinfo(host, parts->port.c_str(), &hints, &found); rc != 0) {
+    return make_error(ErrorCode::kInvalid,
+                      "cannot listen on " + address + ": " + ::gai_strerror(rc));
+  }
+  return AddressList(found, &::freeaddrinfo);
+}
+
 }  // namespace
+
+bool listens_on_loopback(const std::string& address) {
+  const auto resolved = resolve(address);
+  return resolved && is_loopback((*resolved)->ai_addr);
+}
 
 std::string printable_host(const void* socket_address) {
   const auto* generic = static_cast<const sockaddr*>(socket_address);
@@ -88,20 +112,10 @@ std::string printable_host(const void* socket_address) {
 }
 
 Result<ListenSocket> ListenSocket::open(const std::string& address) {
-  auto parts = split(address);
-  if (!parts) return parts.error();
-
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  if (parts->host.empty()) hints.ai_family = AF_INET6;  // dual stack, below
-  addrinfo* found = nullptr;
-  const char* host = parts->host.empty() ? nullptr : parts->host.c_str();
-  if (const int rc = ::getaddrinfo(host, parts->port.c_str(), &hints, &found); rc != 0) {
-    return make_error(ErrorCode::kInvalid,
-                      "cannot listen on " + address + ": " + ::gai_strerror(rc));
-  }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  const auto resolved = resolve(address);
+  if (!resolved) return resolved.error();
+  const addrinfo* const found = resolved->get();
+  const bool everywhere = address.starts_with(':');
 
   const int fd =
       ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
@@ -111,7 +125,7 @@ Result<ListenSocket> ListenSocket::open(const std::string& address) {
   const int off = 0;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (found->ai_family == AF_INET6) {
-    ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, parts->host.empty() ? &off : &on, sizeof(on));
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, everywhere ? &off : &on, sizeof(on));
   }
   if (::bind(fd, found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd, kBacklog) != 0) {
     return system_error(address, errno);

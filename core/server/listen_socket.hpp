@@ -39,6 +39,10 @@ class ListenSocket {
   bool loopback_;
 };
 
+// Whether a socket that is opened with `address` would be one that only this machine can reach, as
+// ListenSocket::loopback() says then. False for what cannot be resolved.
+bool listens_on_loopback(const std::string& address);
+
 // "127.0.0.1" or "2001:db8::1" of a socket address, as logs want it.
 std::string printable_host(const void* socket_address);
 

@@ -180,7 +180,8 @@ class ReactorServer final : public Server {
 
   void set_limits(const Limits& limits) override {
     for (unsigned i = 0; i < workers_.size(); ++i) {
-      run_on(reactor_.worker(i), [&] { workers_[i]->set_limits(limits); });
+      ServerWorker* const worker = workers_[i].get();  // goes on its own thread, after this
+      reactor_.worker(i).post([worker, limits] { worker->set_limits(limits); }, "new limits");
     }
   }
 

@@ -40,8 +40,8 @@ class Server {
   [[nodiscard]] virtual const std::string& address() const = 0;
   [[nodiscard]] virtual bool loopback() const = 0;
 
-  // From now on these hold, for what is connected already as well; blocks until every worker knows.
-  // Not while stop() runs.
+  // From each worker's next turn on these hold, for what is connected already as well. Not while
+  // stop() runs.
   virtual void set_limits(const Limits& limits) = 0;
 
   // Stops accepting, closes idle connections, lets running answers finish until the deadline and

@@ -88,12 +88,17 @@ void LogWriter::write_out(std::string_view text) {
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR && errno != EAGAIN) {
-      if (never_blocks_) return;  // a full disk may have room again later
+      if (never_blocks_) return count_as_dropped(text);  // a full disk may have room again later
       const std::lock_guard<std::mutex> lock(mutex_);
       reader_is_gone_ = true;
       return;
     }
   }
+}
+
+void LogWriter::count_as_dropped(std::string_view lines) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  dropped_ += static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
 }
 
 // False when the end has come and the reader still takes nothing.

@@ -42,6 +42,7 @@ class LogWriter {
   void run();
   void write_out(std::string_view text);
   bool wait_writable();
+  void count_as_dropped(std::string_view lines);
 
   const Options options_;
   const bool never_blocks_;  // a file: no reader to wait for

@@ -45,6 +45,13 @@ std::optional<IpAddress> address_of(const curl_sockaddr& address) {
   return std::nullopt;
 }
 
+// The proxy is to look names up: a name looked up here would reach it as an address that nobody has
+// judged. With "socks5" libcurl would.
+std::string by_name(const std::string& proxy) {
+  constexpr std::string_view kSocks = "socks5://";
+  return proxy.starts_with(kSocks) ? "socks5h://" + proxy.substr(kSocks.size()) : proxy;
+}
+
 // A proxy looks names up itself, but what the URL spells out can be judged here.
 Status check_spelled_host(const Endpoint& endpoint) {
   if (endpoint.connection.proxy.empty()) return ok();  // open_socket() judges what is found
@@ -175,7 +182,7 @@ void Dialer::set_options(Dial& dial) {
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
 
   // Both are set always, and empty means none: unset, libcurl would ask the environment.
-  curl_easy_setopt(easy, CURLOPT_PROXY, connection.proxy.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROXY, by_name(connection.proxy).c_str());
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   if (!connection.proxy.empty()) curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
 
@@ -185,6 +192,8 @@ void Dialer::set_options(Dial& dial) {
   if (!connection.ca_file.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, connection.ca_file.c_str());
     curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, connection.ca_file.c_str());
+    // A company's own file is small and may be replaced in its place.
+    curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 60L);
   }
   curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, nullptr);
   if (!connection.verify) {

@@ -143,7 +143,8 @@ void Exchange::on_link_ready(Link& link, reactor::Ready ready) {
 
 void Exchange::read() {
   char* const data = home_.read_buffer();
-  const std::size_t room = home_.read_buffer_size();
+  // No more at once, however large the buffer: whoever is slow to take it has it all in memory.
+  const std::size_t room = std::min(home_.read_buffer_size(), rest_.size() + kReadBytes);
   std::size_t filled = rest_.copy(data, rest_.size());
   std::size_t parsed = 0;
   parser_.forget_body();

@@ -5,8 +5,6 @@
 namespace patchbay::upstream {
 namespace {
 
-constexpr std::size_t kReadBytes = 64 * 1024;
-
 // Exchanges kept for later; those of a burst beyond it are freed.
 constexpr std::size_t kSpareMax = 256;
 

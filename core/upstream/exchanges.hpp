@@ -18,6 +18,9 @@
 
 namespace patchbay::upstream {
 
+// What one read brings at most, beside what an earlier one left over.
+inline constexpr std::size_t kReadBytes = 64 * 1024;
+
 class Exchanges {
  public:
   Exchanges(reactor::Worker& worker, const Client::Options& options);

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace patchbay::upstream {
@@ -74,13 +73,6 @@ bool Shard::Socket::watch_duplicate(curl_socket_t of, Interest interest) {
   return false;
 }
 
-bool Shard::Socket::closed_by_curl() const {
-  struct stat theirs {};
-  struct stat ours {};
-  if (::fstat(fd, &theirs) != 0 || ::fstat(duplicate, &ours) != 0) return true;
-  return theirs.st_ino != ours.st_ino;  // another thread may have been given the number since
-}
-
 void Shard::Socket::release() {
   watch.stop();
   if (duplicate >= 0) ::close(std::exchange(duplicate, -1));
@@ -109,7 +101,7 @@ int Shard::on_socket(CURL* easy, curl_socket_t fd, int what, void* shard, void* 
   auto* socket = static_cast<Socket*>(known);
   if (what == CURL_POLL_REMOVE) {
     if (socket == nullptr) return 0;
-    if (socket->closed_by_curl()) self.look_again(easy);
+    self.look_again(easy);  // an address may have failed
     socket->release();
     curl_multi_assign(self.multi_, fd, nullptr);
     return 0;

@@ -67,7 +67,6 @@ class Shard {
     Socket& operator=(const Socket&) = delete;
 
     bool watch_duplicate(curl_socket_t of, reactor::Interest interest);
-    [[nodiscard]] bool closed_by_curl() const;
     void release();
 
     reactor::Watch watch;

@@ -26,15 +26,23 @@ OVERHEAD_KIB = 96
 JITTER_KIB = 2048
 """What memory may move by while nothing happens: the allocator's business."""
 
-ROUNDS_MAX = 1000
-QUIET_ROUNDS = 10
+TRIES_MAX = 50
+QUIET_ROUNDS = 20
+UNSURE_BYTES = 16 * 1024
+"""What the figures of one connection may be off by: they are not taken in one moment."""
+
 KEPT_MAX = 32
 """Connections that the others' requests may leave open to the upstream."""
+
+KEEP_ALIVE = b": keep-alive\n\n"
+"""What a client gets in between that has heard nothing for a while."""
 
 PADDING = b"x" * 1000
 HEAD_BYTES_MAX = 1000
 UPSTREAM_BUFFER = 64 * 1024
 CLIENT_BUFFER = 16 * 1024
+SEGMENT_BYTES = 1400
+"""As on a network. With those of the loopback, of 64 KiB, the system buffers megabytes for each."""
 
 
 def event(number: int) -> bytes:
@@ -53,6 +61,7 @@ class EndlessUpstream:
         self._sent: list[int] = []  # bytes that the system took, one entry a stream
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
         self._port = self._listener.getsockname()[1]
         self.base_url = f"http://127.0.0.1:{self._port}/v1"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -155,6 +164,7 @@ def stalled_reader(port: int) -> RawConnection:
     connection = RawConnection.__new__(RawConnection)
     connection.socket = socket.socket()
     connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CLIENT_BUFFER)
+    connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
     connection.socket.settimeout(WAIT_SECONDS)
     connection.socket.connect(("127.0.0.1", port))
     connection.sip_bytes, connection._buffer = 4096, b""
@@ -165,19 +175,17 @@ def stalled_reader(port: int) -> RawConnection:
 
 
 def wait_until_throttled(endless: EndlessUpstream, others: Others, patchbay: Patchbay) -> tuple[int, int]:
-    """Until rounds of other people's requests go by without a byte of the streams being read.
+    """Until many rounds of other people's requests go by while hardly a byte of the streams is read.
 
     What the upstream could still send went into the system's buffers. A server that does not hold
-    it up reads through every round, without end. Returns how much memory the server had at the first
-    quiet round, and after the last.
+    it up reads megabytes through every round, without end. Returns how much memory the server had
+    when the first of these rounds began, and after the last.
     """
-    quiet, read, resident = 0, -1, 0
-    for _ in range(ROUNDS_MAX):
-        if endless.read() != read:
-            quiet, read, resident = 0, endless.read(), resident_kib(patchbay)
-        others.ask()
-        quiet += 1
-        if quiet > QUIET_ROUNDS and endless.read() == read:
+    for _ in range(TRIES_MAX):
+        before, resident = endless.read(), resident_kib(patchbay)
+        for _ in range(QUIET_ROUNDS):
+            others.ask()
+        if abs(endless.read() - before) < READERS * UNSURE_BYTES:
             return resident, resident_kib(patchbay)
     raise AssertionError(f"the upstream is still read, after {endless.read()} bytes")
 
@@ -201,7 +209,7 @@ def read_on(connection: RawConnection) -> int:
         pieces = []
         while piece := connection.read_some():
             pieces.append(piece)
-    body = without_chunks(b"".join(pieces))
+    body = without_chunks(b"".join(pieces)).replace(KEEP_ALIVE, b"")
     numbers = [int(found) for found in re.findall(rb'"n":(\d+),', body)]
     last = int(re.search(rb'data: {"last":(\d+)}\n\n$', body).group(1))
     assert numbers == list(range(last)), "events were lost, doubled or disordered"

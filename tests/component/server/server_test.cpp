@@ -197,6 +197,8 @@ TEST_F(ServerTest, HoldsNewLimitsAgainstConnectionsThatAreThereAlready) {
   Limits limits;
   limits.head_bytes_max = 64;
   server_->set_limits(limits);
+  client.get("/");  // the turn that answers this one ends with the new limits in force
+  client.read_until("GET / ");
   client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(64, 'x') + "\r\n\r\n");
   const std::string answer = client.read_until("");
   EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 431 "));

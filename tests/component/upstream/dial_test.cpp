@@ -1,13 +1,12 @@
 // Connections that cannot be made, and the words for it.
 
-#include <array>
 #include <string>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/component/upstream/black_hole.hpp"
 #include "tests/component/upstream/fake_names.hpp"
 #include "tests/component/upstream/harness.hpp"
 
@@ -39,43 +38,6 @@ class ClosedPort {
   std::uint16_t port_ = 0;
 };
 
-// A port on which connections are neither made nor refused: more wait there than it has room for.
-class BlackHole {
- public:
-  BlackHole(const char* address, std::uint16_t port) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_port = htons(port);
-    EXPECT_EQ(::inet_pton(AF_INET, address, &at.sin_addr), 1);
-    auto* const any = reinterpret_cast<sockaddr*>(&at);
-    socklen_t size = sizeof(at);
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    EXPECT_EQ(::bind(listener_, any, size), 0);
-    EXPECT_EQ(::listen(listener_, 0), 0);
-    EXPECT_EQ(::getsockname(listener_, any, &size), 0);
-    name_ = std::string(address) + ":" + std::to_string(ntohs(at.sin_port));
-    for (int& waiting : waiting_) {
-      waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-      (void)::connect(waiting, any, size);
-    }
-  }
-  ~BlackHole() {
-    for (const int waiting : waiting_)
-      ::close(waiting);
-    ::close(listener_);
-  }
-  BlackHole(const BlackHole&) = delete;
-  BlackHole& operator=(const BlackHole&) = delete;
-
-  [[nodiscard]] std::string url() const { return "http://" + name_ + "/"; }
-  [[nodiscard]] const std::string& name() const { return name_; }
-
- private:
-  int listener_ = -1;
-  std::array<int, 16> waiting_{};
-  std::string name_;
-};
-
 TEST_F(DialTest, EndsAConnectingThatTakesTooLong) {
   const BlackHole hole("127.0.0.1", 0);
   Request request = get(hole.url());
@@ -96,6 +58,16 @@ TEST_F(DialTest, CanBeCancelledWhileItConnects) {
       cancel(*recorder);
   }
   EXPECT_EQ(counters().busy, 0U);
+}
+
+TEST_F(DialTest, TriesTheNextAddressAtOnceWhenOneRefuses) {
+  RawServer server(always(answer("ok")));
+  FakeNames names;
+  names.set("many.example", {"127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.1"});
+  Request request = get("http://many.example:" + std::to_string(server.port()) + "/");
+  request.connection.connect_timeout = std::chrono::minutes(10);
+  const Recorder& got = fetch(std::move(request));
+  EXPECT_EQ(got.body(), "ok") << got.error().message;
 }
 
 TEST_F(DialTest, TriesTheNextAddressWhenOneKeepsItWaiting) {

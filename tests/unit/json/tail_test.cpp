@@ -30,6 +30,8 @@ TEST(Tail, IsNotTakenInByText) {
   EXPECT_EQ(usage_in(R"({"x":"\"usage"})"), "");
   EXPECT_EQ(usage_in(R"({"x":"usage"})"), "");
   EXPECT_EQ(usage_in(R"(["usage",{"a":1}])"), "");
+  EXPECT_EQ(usage_in(R"({"usage":{"a":1},"t":["usage","usage","usage","usage","usage","usage"]})"),
+            R"({"a":1})");
 }
 
 TEST(Tail, FindsNothingWhereThereIsNothing) {
