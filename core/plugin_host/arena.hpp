@@ -22,7 +22,7 @@ class Arena {
   void* allocate(std::size_t bytes, std::size_t align);
 
  private:
-  static constexpr std::size_t kFirstBytes = 512;
+  static constexpr std::size_t kFirstBytes = 1024;
   static constexpr std::size_t kBlockBytes = 4096;
 
   void* take(std::size_t bytes, std::size_t align);

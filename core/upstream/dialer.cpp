@@ -138,7 +138,7 @@ Status Dialer::begin(Dial& dial) {
   if (dial.deadline <= Clock::now()) {
     return dial_timeout(*dial.endpoint, "its turn to dial did not come");
   }
-  if (const Status allowed = check_spelled_host(*dial.endpoint); !allowed) return allowed;
+  if (Status allowed = check_spelled_host(*dial.endpoint); !allowed) return allowed;
   Shard* shard = shard_with_room();
   CURL* easy = shard == nullptr ? nullptr : curl_easy_init();
   if (easy != nullptr) {

@@ -53,7 +53,7 @@ class Dialer final : private Shard::Listener {
 
  private:
   void on_dial_over(CURL* easy, CURLcode code) override;
-  static curl_socket_t open_socket(void* dial, curlsocktype, curl_sockaddr* address);
+  static curl_socket_t open_socket(void* tag, curlsocktype, curl_sockaddr* address);
   void begin_next();
   Status begin(Dial& dial);
   void set_options(Dial& dial);

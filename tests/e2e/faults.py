@@ -25,6 +25,9 @@ from samples import FIRST_EVENT, RATE_LIMITED, STREAM
 SHORT = "300ms"
 """For the one time-out that a fault runs into; the others keep their minutes."""
 
+METADATA_URL = "http://2852039166:1/v1"
+"""By a name that leads to 169.254.169.254, where clouds hand out credentials, without spelling it."""
+
 WEB_PAGE = b"<!doctype html><title>Sign in</title>"
 HELD_BYTES = 256 * 1024
 EVENT_BYTES_MAX = 16 * 1024 * 1024
@@ -274,11 +277,13 @@ def all_faults() -> dict[str, Fault]:
         "connection refused": Fault(None, base_url=kept(refused_address())),
         "a name that does not resolve": Fault(None, base_url=f"http://{'x' * 64}.invalid/v1"),
         "a black hole": Fault(None, {"connect_timeout": SHORT}, kept(black_hole_address())),
+        "an address that is not allowed": Fault(None, base_url=METADATA_URL),
         "closed before its answer": Fault(lambda peer, _: peer.close()),
         "reset before its answer": Fault(lambda peer, _: peer.reset()),
         "slow first byte": Fault(say_nothing, {"first_byte_timeout": SHORT}),
         "later than the client waits": Fault(say_nothing, headers={"X-Stainless-Timeout": "0.3"}),
         "stalled in its answer": Fault(stall, {"idle_timeout": SHORT}),
+        "longer in all than it may": Fault(stall, {"total_timeout": "1s"}),
         "closed in its answer": Fault(close_in_answer),
         "reset in its answer": Fault(reset_in_answer),
         "closed far into its answer": Fault(close_far_into_answer, goes_on_after=b"\r\n\r\n"),

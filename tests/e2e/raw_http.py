@@ -114,6 +114,10 @@ class RawConnection:
             headers.append((name, value.strip()))
         return RawAnswer(version, int(status), headers)
 
+    def read_body_of(self, answer: RawAnswer) -> RawAnswer:
+        """Adds the body to an answer whose head was read, and returns it."""
+        return self._with_body(answer, "GET")
+
     def read_some(self) -> bytes:
         """What is there now, waiting for the first of it; empty at the end of the connection."""
         taken, self._buffer = self._buffer, b""

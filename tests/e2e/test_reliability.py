@@ -25,21 +25,20 @@ NOT_POSSIBLE = "–"
 FAULTS = faults.all_faults()
 
 
-def read_rows() -> dict[str, list[str]]:
-    """The table's rows by their first cell."""
-    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+def table_under(*columns: str) -> dict[str, list[str]]:
+    """The rows of the page's table with these columns, by their first cell."""
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines()]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    begin = cells.index(COLUMNS)
-    rows = {}
-    for row in cells[begin + 2 :]:
-        if len(row) != len(COLUMNS):
-            break  # another table
-        assert row[0] not in rows, f"two rows for {row[0]}"
+    rows: dict[str, list[str]] = {}
+    for line, row in list(zip(lines, cells))[cells.index(list(columns)) + 2 :]:
+        if not line.startswith("|"):
+            break
+        assert len(row) == len(columns) and row[0] not in rows, line
         rows[row[0]] = row
     return rows
 
 
-ROWS = read_rows()
+ROWS = table_under(*COLUMNS)
 CASES = [
     pytest.param(name, moment, id=f"{name}, {moment}")
     for name in ROWS

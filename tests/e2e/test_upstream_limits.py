@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -64,6 +65,17 @@ def test_an_address_that_is_listed_is_dialled(
     assert 'addresses: ["0.0.0.0"]' in refused.json()["error"]["message"]
     allowed = ask(start_patchbay(one_provider(openai_at(url, addresses=["0.0.0.0"]))), BODY)
     assert allowed.status == 200
+
+
+def test_a_proxy_may_be_on_the_local_network(start_patchbay: Callable[..., Patchbay]) -> None:
+    with socket.socket() as reserved:
+        # Bound and not listening: connections to it are refused, and nobody else gets the port.
+        reserved.bind(("127.0.0.1", 0))
+        proxy = f"127.0.0.1:{reserved.getsockname()[1]}"
+        provider = openai_at("http://models.example/v1", proxy=f"http://{proxy}")
+        answer = ask(start_patchbay(one_provider(provider)), BODY)
+    assert answer.status == 502
+    assert f"connection refused by the proxy {proxy}" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
