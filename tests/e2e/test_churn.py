@@ -97,6 +97,7 @@ def test_no_answer_ever_reaches_the_wrong_client(
     total = connection_count()
     tally = run_clients(patchbay.port, SEED, total)
     seen = echo.stop()
+    print(f"clients: {tally}\nupstream: {seen}")  # shown by pytest -s, and where something fails
 
     assert tally["connections"] == total
     assert (tally["wrong"], tally["strange"], tally["hung"]) == (0, 0, 0)
