@@ -128,6 +128,40 @@ class Sink {
     return emit(event.h);
   }
 
+  // A preview of an image that is still being made; `number` counts from 0.
+  pbay_status preview(At at,
+                      std::int32_t number,
+                      std::int32_t kind,
+                      std::string_view data,
+                      std::string_view mime = {}) noexcept {
+    const pbay_ev_image event{
+        head<pbay_ev_image>(PBAY_EV_IMAGE, at), kind, number, str(mime), bytes(data), {}};
+    return emit(event.h);
+  }
+  // A timed piece of a transcript; microseconds from the beginning of the recording.
+  pbay_status segment(At at,
+                      std::string_view text,
+                      std::int64_t start_us,
+                      std::int64_t end_us) noexcept {
+    const pbay_ev_segment event{
+        head<pbay_ev_segment>(PBAY_EV_SEGMENT, at), str(text), start_us, end_us};
+    return emit(event.h);
+  }
+  // The vector of the input number `input`; `kind`: PBAY_VEC_*, `dims`: how many numbers it has.
+  pbay_status embedding(std::uint32_t input,
+                        std::int32_t kind,
+                        std::uint32_t dims,
+                        std::string_view data) noexcept {
+    const pbay_ev_embedding event{
+        head<pbay_ev_embedding>(PBAY_EV_EMBEDDING, {.choice = input}), kind, dims, bytes(data)};
+    return emit(event.h);
+  }
+  // An entry of the list of models. The event's head is filled in here.
+  pbay_status model(pbay_ev_model model) noexcept {
+    model.h = head<pbay_ev_model>(PBAY_EV_MODEL, {});
+    return emit(model.h);
+  }
+
   // Any other event, filled in by the caller, its head included.
   pbay_status emit(const pbay_event& event) noexcept {
     if (status_ < 0) return status_;
