@@ -77,12 +77,14 @@ void Attempt::fill_request(std::uint32_t number) {
   }
   request_.size = sizeof(request_);
   request_.mode = client_request_.mode;
-  request_.flags = PBAY_REQ_SAME_DIALECT;
+  if (client_request_.same_dialect) request_.flags |= PBAY_REQ_SAME_DIALECT;
   if (client_request_.stream) request_.flags |= PBAY_REQ_STREAM;
+  if (client_request_.want_usage) request_.flags |= PBAY_REQ_WANT_USAGE;
   request_.attempt = number;
   request_.dialect = as_str(client_request_.dialect);
   request_.model = as_str(upstream_model_);
-  request_.body = as_bytes(client_request_.body());
+  if (client_request_.parts.empty()) request_.body = as_bytes(client_request_.body());
+  fill_parts();
   request_.model_value = {client_request_.model_value.begin, client_request_.model_value.size()};
   request_.headers = client_headers_.data();
   request_.header_count = client_headers_.size();
@@ -90,6 +92,32 @@ void Attempt::fill_request(std::uint32_t number) {
   request_.path = as_str(client_request_.path);
   request_.request_id = as_str(client_request_.request_id);
   request_.deadline_ns = nanoseconds(client_request_.deadline);
+}
+
+// The contents stay where the client's bytes lie: a provider names them in its body's pieces.
+void Attempt::fill_parts() {
+  parts_.reserve(client_request_.parts.size());
+  for (const RequestPart& part : client_request_.parts) {
+    parts_.push_back({.size = sizeof(pbay_part),
+                      .reserved = 0,
+                      .name = as_str(part.name),
+                      .filename = as_str(part.filename),
+                      .content_type = as_str(part.content_type),
+                      .length = part.content.size(),
+                      .data = as_bytes(part.content)});
+    part_pointers_.push_back(&parts_.back());
+  }
+  request_.parts = part_pointers_.data();
+  request_.part_count = part_pointers_.size();
+}
+
+// What a piece of an upstream body stands for; nothing if it names what is not there.
+std::optional<std::string_view> Attempt::bytes_of(const pbay_piece& piece) const {
+  if (piece.source == PBAY_PIECE_BYTES) return view(piece.bytes);
+  if (piece.source == PBAY_PIECE_CLIENT_BODY) return client_request_.body();
+  const auto& parts = client_request_.parts;
+  if (piece.source < 0 || static_cast<std::uint64_t>(piece.source) >= parts.size()) return {};
+  return parts[static_cast<std::size_t>(piece.source)].content;
 }
 
 void Attempt::start() {
@@ -161,14 +189,9 @@ void Attempt::send() {
   }
   request.body.reserve(http_.body_count);
   for (std::size_t i = 0; i < http_.body_count; ++i) {
-    const pbay_piece& piece = http_.body[i];
-    if (piece.source == PBAY_PIECE_BYTES) {
-      request.body.push_back(view(piece.bytes));
-    } else if (piece.source == PBAY_PIECE_CLIENT_BODY) {
-      request.body.push_back(client_request_.body());
-    } else {
-      return fail_plugin(PBAY_E_INVALID);  // no parts were given to name
-    }
+    const auto bytes = bytes_of(http_.body[i]);
+    if (!bytes) return fail_plugin(PBAY_E_INVALID);
+    request.body.push_back(*bytes);
   }
   request.connection = provider_.connection;
   request.timeouts = provider_.timeouts;

@@ -78,6 +78,8 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   void on_complete(pbay_status status) override;
 
   void fill_request(std::uint32_t number);
+  void fill_parts();
+  [[nodiscard]] std::optional<std::string_view> bytes_of(const pbay_piece& piece) const;
   void next_request();
   void send();
   void watch_silence(std::chrono::milliseconds patience);
@@ -101,6 +103,8 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
 
   pbay_request request_{};
   std::vector<pbay_kv> client_headers_;
+  std::vector<pbay_part> parts_;
+  std::vector<const pbay_part*> part_pointers_;
   std::unique_ptr<plugin_host::Call> call_;  // reads request_: destroyed before it
 
   pbay_http_request http_{};
