@@ -21,7 +21,9 @@ chat::Failure plain_failure(int status, std::string message, std::string code) {
 }  // namespace
 
 ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
-    : workplace_(worker), snapshot_(std::move(snapshot)) {}
+    : signatures_(snapshot->signatures), workplace_(worker), snapshot_(std::move(snapshot)) {
+  workplace_.signatures = signatures_.get();
+}
 
 ApiHandler::~ApiHandler() = default;
 

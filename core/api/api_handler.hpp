@@ -27,6 +27,7 @@ class ApiHandler final : public server::Handler {
  private:
   void preflight(server::Exchange& exchange, const Context& context, std::string_view allow);
 
+  const std::shared_ptr<relay::SignatureStore> signatures_;
   relay::Workplace workplace_;
   SnapshotPtr snapshot_;
 };

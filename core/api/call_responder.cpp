@@ -1,7 +1,12 @@
 #include "core/api/call_responder.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
+
+#include "core/dialects/openai_chat/chat_request.hpp"
+#include "core/dialects/openai_chat/restore_signatures.hpp"
+#include "core/relay/signature_store.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -92,6 +97,20 @@ class CallResponder final : public server::Responder, public relay::ClientSide {
   relay::Call call_;
 };
 
+// Clients drop the signatures of a model's reasoning; the provider that gave them wants them back.
+void put_signatures_back(CallPlan& plan, const relay::SignatureStore* store) {
+  namespace dialect = dialects::openai_chat;
+  if (store == nullptr || store->empty() || plan.request.dialect != dialect::kDialect) return;
+  const auto find = [&, now = Clock::now()](std::string_view call_id) {
+    auto kept = store->find(call_id, now);
+    const auto goes_there = [&](const auto& target) { return target.provider == kept->provider; };
+    const auto& targets = plan.route.targets;
+    if (kept && std::none_of(targets.begin(), targets.end(), goes_there)) kept.reset();
+    return kept;
+  };
+  dialect::restore_signatures(plan.request.padded_body, plan.request.model_value, find);
+}
+
 }  // namespace
 
 Time deadline_of(const http::HeaderList& headers) {
@@ -105,6 +124,7 @@ Time deadline_of(const http::HeaderList& headers) {
 }
 
 void answer_by_call(server::Exchange& exchange, const Context& context, CallPlan plan) {
+  put_signatures_back(plan, context.workplace->signatures);
   auto responder = std::make_unique<CallResponder>(exchange, context, std::move(plan));
   CallResponder& answering = *responder;
   exchange.attach(std::move(responder));

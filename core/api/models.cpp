@@ -2,28 +2,86 @@
 
 #include <array>
 #include <ctime>
+#include <utility>
 
+#include "core/api/call_responder.hpp"
+#include "core/dialects/openai_models/collector.hpp"
 #include "core/json/write.hpp"
 
 namespace patchbay::api {
 namespace {
 
-void write_model(json::Writer& writer, const ListedModel& model) {
-  writer.begin_object()
-      .member("id", model.id)
-      .member("object", "model")
-      .member("created", model.created)
-      .member("owned_by", model.owner)
-      .end_object();
+enum class Form { kOpenAi, kBoth };
+
+std::string body_of(const std::vector<ListedModel>& models, Form form, bool cached) {
+  std::string list = "[";
+  for (const ListedModel& model : models) {
+    if (list.size() > 1) list += ',';
+    dialects::openai_models::append_model(list, model);
+  }
+  list += ']';
+  std::string body = R"({"object":"list","data":)" + list;
+  if (form == Form::kBoth) {
+    body += ",\"models\":" + list;
+    body += cached ? ",\"cached\":true" : ",\"cached\":false";
+  }
+  return body += '}';
 }
 
-void write_list(json::Writer& writer,
-                std::string_view key,
-                const std::vector<ListedModel>& models) {
-  writer.key(key).begin_array();
-  for (const ListedModel& model : models)
-    write_model(writer, model);
-  writer.end_array();
+// The provider that the wildcard leads to, if its models can be asked for; null otherwise.
+const relay::Provider* asked_provider(const Snapshot& snapshot) {
+  const auto found = snapshot.providers.find(snapshot.routes.any_provider());
+  if (found == snapshot.providers.end()) return nullptr;
+  const auto& instance = found->second.instance;
+  return instance->offers(PBAY_MODE_MODELS, dialects::openai_models::kDialect) ? &found->second
+                                                                               : nullptr;
+}
+
+// Asks the provider for its list, which is kept. Where it fails, what is known goes out all the
+// same: an old list, or what the configuration names; with none of them, the failure.
+void ask_for_models(server::Exchange& exchange,
+                    const Context& context,
+                    const relay::Provider& provider,
+                    Form form) {
+  CallPlan plan;
+  plan.request.mode = PBAY_MODE_MODELS;
+  plan.request.dialect = dialects::openai_models::kDialect;
+  plan.request.same_dialect = false;
+  plan.request.padded_body.assign(json::Padded::kBytes, '\0');
+  plan.request.method = "GET";
+  plan.request.path = "/models";
+  plan.request.headers = exchange.request().headers;
+  plan.request.request_id = context.request_id;
+  plan.request.deadline = deadline_of(exchange.request().headers);
+  plan.route.rule = routing::kAnyModel;
+  plan.route.targets.push_back({provider.instance->name(), ""});
+  plan.make_encoder = [snapshot = context.snapshot, form] {
+    return std::make_unique<dialects::openai_models::Collector>(
+        [snapshot, form](std::vector<ListedModel> models, std::string& out) {
+          const auto list = std::make_shared<const ModelCache::List>(std::move(models));
+          snapshot->upstream_models->keep(list, Clock::now());
+          out += body_of(snapshot->models(list.get()), form, false);
+        });
+  };
+  plan.refuse = [form](server::Exchange& to,
+                       const Context& of,
+                       const chat::Failure& failure,
+                       const http::HeaderList& more,
+                       Logged logged) {
+    const auto stale = of.snapshot->upstream_models->any();
+    const std::vector<ListedModel> models = of.snapshot->models(stale.get());
+    if (models.empty()) return reply_failure(to, of, failure, more, std::move(logged));
+    reply_json(to, of, 200, body_of(models, form, stale != nullptr));
+  };
+  answer_by_call(exchange, context, std::move(plan));
+}
+
+void reply_with_models(server::Exchange& exchange, const Context& context, Form form) {
+  const Snapshot& snapshot = *context.snapshot;
+  const auto fresh = snapshot.upstream_models->fresh(Clock::now());
+  const relay::Provider* provider = fresh ? nullptr : asked_provider(snapshot);
+  if (provider != nullptr) return ask_for_models(exchange, context, *provider, form);
+  reply_json(exchange, context, 200, body_of(snapshot.models(fresh.get()), form, fresh != nullptr));
 }
 
 std::string iso_now() {
@@ -37,23 +95,11 @@ std::string iso_now() {
 }  // namespace
 
 void list_models(server::Exchange& exchange, const Context& context) {
-  std::string body;
-  json::Writer writer(body);
-  writer.begin_object().member("object", "list");
-  write_list(writer, "data", context.snapshot->models());
-  writer.end_object();
-  reply_json(exchange, context, 200, body);
+  reply_with_models(exchange, context, Form::kOpenAi);
 }
 
 void list_models_for_all(server::Exchange& exchange, const Context& context) {
-  const std::vector<ListedModel> models = context.snapshot->models();
-  std::string body;
-  json::Writer writer(body);
-  writer.begin_object().member("object", "list");
-  write_list(writer, "data", models);
-  write_list(writer, "models", models);
-  writer.member("cached", false).end_object();
-  reply_json(exchange, context, 200, body);
+  reply_with_models(exchange, context, Form::kBoth);
 }
 
 void show_model(server::Exchange& exchange, const Context& context) {
@@ -66,14 +112,15 @@ void show_model(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&route)) {
     return reply_failure(exchange, context, *failure);
   }
-  ListedModel model{
-      id, std::get<routing::Route>(route).targets.front().provider, context.snapshot->since};
-  for (const ListedModel& listed : context.snapshot->models()) {
-    if (listed.id == id) model = listed;
+  ListedModel model{.id = id,
+                    .owner = std::get<routing::Route>(route).targets.front().provider,
+                    .created = context.snapshot->since};
+  const auto upstream = context.snapshot->upstream_models->any();
+  for (ListedModel& listed : context.snapshot->models(upstream.get())) {
+    if (listed.id == id) model = std::move(listed);
   }
   std::string body;
-  json::Writer writer(body);
-  write_model(writer, model);
+  dialects::openai_models::append_model(body, model);
   reply_json(exchange, context, 200, body);
 }
 

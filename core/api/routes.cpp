@@ -3,9 +3,13 @@
 #include <array>
 #include <span>
 
+#include "core/api/admin.hpp"
+#include "core/api/chat.hpp"
 #include "core/api/chat_completions.hpp"
 #include "core/api/metrics.hpp"
 #include "core/api/models.hpp"
+#include "core/api/operations.hpp"
+#include "core/api/passthrough.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -14,7 +18,7 @@ namespace {
 enum class V1 { kEither, kOnly, kNever };
 
 struct Route {
-  std::string_view method;
+  std::string_view method;  // "*" : whatever it is
   V1 v1;
   std::array<std::string_view, 3> path;  // "*" at the end takes everything that is left
   HandlerFunction handler;
@@ -23,12 +27,36 @@ struct Route {
 
 constexpr std::array kRoutes{
     Route{"POST", V1::kEither, {"chat", "completions"}, chat_completions, "/v1/chat/completions"},
+    Route{"POST", V1::kNever, {"chat"}, chat_or_image, "/chat"},
+    Route{"POST", V1::kEither, {"completions"}, completions, "/v1/completions"},
+    Route{"POST", V1::kEither, {"embeddings"}, embeddings, "/v1/embeddings"},
+    Route{"POST",
+          V1::kEither,
+          {"images", "generations"},
+          image_generations,
+          "/v1/images/generations"},
+    Route{"POST", V1::kEither, {"images", "edits"}, image_edits, "/v1/images/edits"},
+    Route{"POST", V1::kEither, {"images", "variations"}, image_variations, "/v1/images/variations"},
+    Route{"POST",
+          V1::kEither,
+          {"audio", "transcriptions"},
+          transcriptions,
+          "/v1/audio/transcriptions"},
+    Route{"POST", V1::kEither, {"audio", "translations"}, translations, "/v1/audio/translations"},
+    Route{"POST", V1::kEither, {"audio", "speech"}, speech, "/v1/audio/speech"},
+    Route{"POST", V1::kEither, {"moderations"}, moderations, "/v1/moderations"},
+    Route{"POST", V1::kEither, {"responses"}, responses, "/v1/responses"},
+    Route{"*", V1::kEither, {"responses", "*"}, stored_response, "/v1/responses/{id}"},
+    Route{"*", V1::kNever, {"providers", "*"}, provider_passthrough, "/providers/{name}"},
     Route{"GET", V1::kOnly, {"models"}, list_models, "/v1/models"},
     Route{"GET", V1::kNever, {"models"}, list_models_for_all, "/models"},
     Route{"GET", V1::kEither, {"models", "*"}, show_model, "/v1/models/{id}"},
     Route{"GET", V1::kEither, {"health"}, health, "/health"},
     Route{"GET", V1::kEither, {"ready"}, ready, "/ready"},
     Route{"GET", V1::kNever, {"metrics"}, metrics, "/metrics"},
+    Route{"GET", V1::kNever, {"admin", "plugins"}, list_plugins, "/admin/plugins"},
+    Route{"GET", V1::kNever, {"admin", "plugins", "*"}, show_plugin, "/admin/plugins/{id}"},
+    Route{"POST", V1::kNever, {"admin", "plugins", "*"}, change_plugin, "/admin/plugins/{id}"},
 };
 
 bool matches(const Route& route,
@@ -65,8 +93,13 @@ std::variant<Match, WrongMethod, NoRoute> find_route(
   std::vector<std::string> rest;
   for (const Route& route : kRoutes) {
     if (!matches(route, path, v1, rest)) continue;
-    if (route.method == asked) return Match{route.handler, std::move(rest), route.name};
+    const bool any = route.method == "*" && method != "OPTIONS";
+    if (any || route.method == asked) return Match{route.handler, std::move(rest), route.name};
     name = route.name;
+    if (route.method == "*") {
+      allow += "GET, HEAD, POST, PUT, PATCH, DELETE, ";
+      continue;
+    }
     allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   if (allow.empty()) return NoRoute{};

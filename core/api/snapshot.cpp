@@ -1,25 +1,31 @@
 #include "core/api/snapshot.hpp"
 
-#include <algorithm>
+#include <string>
+#include <unordered_set>
+#include <utility>
 
 namespace patchbay::api {
 
-std::vector<ListedModel> Snapshot::models() const {
+std::vector<ListedModel> Snapshot::models(const ModelCache::List* upstream) const {
   std::vector<ListedModel> models;
-  const auto add = [&](std::string id, std::string owner, std::int64_t created) {
-    const bool known = std::any_of(
-        models.begin(), models.end(), [&](const ListedModel& model) { return model.id == id; });
-    if (!known) models.push_back({std::move(id), std::move(owner), created});
+  std::unordered_set<std::string> known;
+  const auto add = [&](ListedModel model, const std::string& owner) {
+    if (!known.insert(model.id).second) return;
+    if (model.owner.empty()) model.owner = owner;
+    if (model.created <= 0) model.created = since;
+    models.push_back(std::move(model));
   };
   for (const routing::Rule& rule : routes.listed())
-    add(rule.model, rule.provider, since);
+    add({.id = rule.model}, rule.provider);
   const auto any = providers.find(routes.any_provider());
   if (any == providers.end()) return models;
-  for (const plugin_host::StaticModel& model : any->second.instance->models()) {
-    add(model.id,
-        model.owner.empty() ? any->first : model.owner,
-        model.created > 0 ? model.created : since);
+  if (upstream != nullptr) {
+    for (const ListedModel& model : *upstream)
+      add(model, any->first);
+    return models;
   }
+  for (const plugin_host::StaticModel& model : any->second.instance->models())
+    add({.id = model.id, .owner = model.owner, .created = model.created}, any->first);
   return models;
 }
 

@@ -11,26 +11,32 @@
 #include <vector>
 
 #include "core/api/access_policy.hpp"
+#include "core/api/admin_access.hpp"
+#include "core/api/model_cache.hpp"
+#include "core/api/plugin_control.hpp"
+#include "core/dialects/openai_models/collector.hpp"
 #include "core/relay/provider_table.hpp"
+#include "core/relay/signature_store.hpp"
 #include "core/routing/route_table.hpp"
 
 namespace patchbay::api {
 
-// One entry of GET /v1/models.
-struct ListedModel {
-  std::string id;
-  std::string owner;
-  std::int64_t created = 0;  // Unix seconds
-};
+using ListedModel = dialects::openai_models::Model;
 
 struct Snapshot {
   routing::RouteTable routes;
   relay::ProviderTable providers;
   AccessPolicy access;
   std::int64_t since = 0;  // when this snapshot was made, Unix seconds
+  std::shared_ptr<ModelCache> upstream_models = std::make_shared<ModelCache>();
+  // The workers' from the first snapshot on: a reload must not lose what conversations need.
+  std::shared_ptr<relay::SignatureStore> signatures = std::make_shared<relay::SignatureStore>();
+  AdminAccess admin = {};
+  std::shared_ptr<PluginControl> plugins = {};  // null: nobody may change them
 
-  // What can be asked for by name: the configured aliases, then what the wildcard's provider lists.
-  [[nodiscard]] std::vector<ListedModel> models() const;
+  // What can be asked for by name: the configured aliases, then `upstream`, what the wildcard's
+  // provider told when it was asked; where that is nothing, what it knows without asking.
+  [[nodiscard]] std::vector<ListedModel> models(const ModelCache::List* upstream = nullptr) const;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

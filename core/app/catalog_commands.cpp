@@ -26,7 +26,7 @@ int check(const CommandLine& command_line) {
   std::vector<Problem> problems = loaded.problems;
   if (problems.empty()) {
     plugin_host::Catalog catalog(catalog_options(loaded.settings, command_line));
-    compose(loaded.settings, catalog, true, problems);
+    compose({.settings = loaded.settings, .catalog = catalog}, problems);
   }
   if (!problems.empty()) {
     print_problems(problems);

@@ -1,11 +1,14 @@
 #include "core/app/composition.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <system_error>
 
 #include "core/app/start_files.hpp"
 #include "core/base/clock.hpp"
+#include "core/relay/credentials.hpp"
+#include "core/relay/recorder.hpp"
 #include "core/telemetry/log.hpp"
 
 namespace patchbay::app {
@@ -36,6 +39,14 @@ const settings::Provider* find_provider(const settings::Settings& settings,
   return nullptr;
 }
 
+// Who answers under the name of `provider`: itself, or its stand-in; null when nobody does.
+const settings::Provider* answering(const settings::Settings& settings,
+                                    const settings::Provider& provider) {
+  if (provider.enabled) return &provider;
+  const settings::Provider* other = find_provider(settings, provider.otherwise);
+  return other != nullptr && other->enabled ? other : nullptr;
+}
+
 // The first enabled one of `names`; with none, `why` says what is in the way.
 std::string first_enabled(const settings::Settings& settings,
                           const std::vector<std::string>& names,
@@ -44,7 +55,7 @@ std::string first_enabled(const settings::Settings& settings,
   for (const std::string& name : names) {
     const settings::Provider* provider = find_provider(settings, name);
     if (provider == nullptr) continue;
-    if (provider->enabled) return name;
+    if (const auto* who = answering(settings, *provider)) return who->name;
     why += (why.empty() ? "" : "; ") + ("provider `" + name + "` is disabled: ") +
            provider->disabled_because;
   }
@@ -62,7 +73,23 @@ routing::RouteTable draw_routes(const settings::Settings& settings) {
     rule.provider = first_enabled(settings, names, rule.unavailable);
     rules.push_back(std::move(rule));
   }
-  return {std::move(rules), settings.defaults.model};
+  std::vector<routing::NamedProvider> providers;
+  for (const settings::Provider& provider : settings.providers) {
+    const settings::Provider* who = answering(settings, provider);
+    providers.push_back(
+        {.name = provider.name,
+         .provider = who == nullptr ? "" : who->name,
+         .default_model = who == nullptr ? "" : who->default_model,
+         .unavailable = who == nullptr ? "is disabled: " + provider.disabled_because : ""});
+  }
+  const settings::Defaults& defaults = settings.defaults;
+  return {std::move(rules),
+          {.chat = defaults.model,
+           .image = defaults.image_model,
+           .transcription = defaults.transcription_model,
+           .speech = defaults.speech_model,
+           .embedding = defaults.embedding_model},
+          std::move(providers)};
 }
 
 // Whatever the configuration writes down as a URL names that URL's host.
@@ -89,7 +116,45 @@ relay::Provider make_provider(const settings::Provider& entry,
   provider.timeouts.first_byte = milliseconds(entry.first_byte_timeout_ms);
   provider.timeouts.idle = milliseconds(entry.idle_timeout_ms);
   provider.timeouts.total = milliseconds(entry.total_timeout_ms);
+  provider.passthrough = entry.passthrough;
+  if (!entry.record.empty()) {
+    provider.recorder = std::make_shared<const relay::Recorder>(
+        entry.plugin,
+        relay::RecordingTarget{
+            entry.record, entry.name, relay::RecordingSecrets(relay::secrets_in(entry.config))},
+        relay::RecordingWriter::of_process());
+  }
   return provider;
+}
+
+// What an instance's exchanges for a credential depend on beside its own configuration: with other
+// values it is another instance.
+std::string surroundings_of(const settings::Provider& entry) {
+  std::string text =
+      entry.proxy + '\n' + entry.ca_file.string() + '\n' + std::to_string(entry.connect_timeout_ms);
+  for (const IpNetwork& network : entry.addresses)
+    text += '\n' + network.text();
+  return text;
+}
+
+// An instance that goes on keeps its credential, which is fetched by one at a time.
+std::shared_ptr<relay::Credentials> credentials_of(const relay::Provider& provider,
+                                                   const std::string& name,
+                                                   const api::Snapshot* previous) {
+  if (previous != nullptr) {
+    const auto before = previous->providers.find(name);
+    if (before != previous->providers.end() && before->second.instance == provider.instance) {
+      return before->second.credentials;
+    }
+  }
+  return relay::Credentials::of(provider.instance, provider.connection);
+}
+
+// Whether one of the signals is waiting that end the process; they are blocked while it serves.
+bool stop_is_wanted() {
+  sigset_t pending;
+  if (::sigpending(&pending) != 0) return false;
+  return ::sigismember(&pending, SIGTERM) == 1 || ::sigismember(&pending, SIGINT) == 1;
 }
 
 }  // namespace
@@ -136,37 +201,55 @@ plugin_host::Catalog::Options catalog_options(const settings::Settings& settings
   options.search_path = search_path(settings, command_line);
   options.host_version = kVersion;
   options.log_level = std::min(static_cast<int>(settings.log.level), int{PBAY_LOG_ERROR});
+  // This very program, even where another was installed over it meanwhile.
+  options.probe_command = {"/proc/self/exe", kProbeCommand};
+  options.interrupted = [] { return stop_is_wanted(); };
   options.log = [](int level, std::string_view plugin, std::string_view message) {
     log::Line(level_of(level), "plugin").text("plugin", plugin).text("message", message);
   };
   return options;
 }
 
-api::SnapshotPtr compose(const settings::Settings& settings,
-                         plugin_host::Catalog& catalog,
-                         bool loopback,
-                         std::vector<Problem>& problems) {
+api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) {
+  const settings::Settings& settings = from.settings;
   std::vector<plugin_host::ProviderEntry> entries;
   std::vector<const settings::Provider*> enabled;
   for (const settings::Provider& provider : settings.providers) {
     if (!provider.enabled) continue;
     enabled.push_back(&provider);
-    entries.push_back(
-        {provider.name, provider.plugin, provider.plugin_origin, provider.origin, provider.config});
+    entries.push_back({.name = provider.name,
+                       .type = provider.plugin,
+                       .type_origin = provider.plugin_origin,
+                       .origin = provider.origin,
+                       .config = provider.config,
+                       .sha256 = provider.sha256,
+                       .sha256_origin = provider.sha256_origin,
+                       .surroundings = surroundings_of(provider)});
   }
   const std::size_t before = problems.size();
-  auto instances = catalog.load(entries, problems);
+  auto instances = from.catalog.load(entries, problems, from.change);
   if (problems.size() > before) return nullptr;
 
   relay::ProviderTable providers;
   for (std::size_t i = 0; i < enabled.size(); ++i) {
-    providers.emplace(enabled[i]->name, make_provider(*enabled[i], std::move(instances[i])));
+    relay::Provider provider = make_provider(*enabled[i], std::move(instances[i]));
+    provider.credentials = credentials_of(provider, enabled[i]->name, from.previous.get());
+    providers.emplace(enabled[i]->name, std::move(provider));
   }
-  return std::make_shared<const api::Snapshot>(
-      api::Snapshot{draw_routes(settings),
-                    std::move(providers),
-                    {loopback, settings.server.hosts, settings.server.cors_origins},
-                    unix_ms() / 1000});
+  api::Snapshot snapshot{draw_routes(settings),
+                         std::move(providers),
+                         {from.loopback, settings.server.hosts, settings.server.cors_origins},
+                         unix_ms() / 1000};
+  snapshot.admin = {from.loopback, settings.admin.keys};
+  snapshot.plugins = from.plugins;
+  return std::make_shared<const api::Snapshot>(std::move(snapshot));
+}
+
+std::vector<std::shared_ptr<plugin_host::Instance>> instances_of(const api::Snapshot& snapshot) {
+  std::vector<std::shared_ptr<plugin_host::Instance>> instances;
+  for (const auto& [name, provider] : snapshot.providers)
+    instances.push_back(provider.instance);
+  return instances;
 }
 
 server::Limits server_limits(const settings::Limits& limits) {

@@ -18,6 +18,10 @@ namespace patchbay::app {
 
 inline constexpr const char* kVersion = PATCHBAY_VERSION;
 
+// The first argument with which this program tries a plugin out for another process of it; see
+// core/plugin_host/probe.hpp. For nobody else.
+inline constexpr const char* kProbeCommand = "probe-plugin";
+
 // The folder that holds bin/ and plugins/, from where the binary stands.
 std::filesystem::path installation_prefix();
 
@@ -32,12 +36,22 @@ std::vector<std::filesystem::path> search_path(const settings::Settings& setting
 plugin_host::Catalog::Options catalog_options(const settings::Settings& settings,
                                               const CommandLine& command_line);
 
+// What a snapshot is made from.
+struct Composing {
+  const settings::Settings& settings;
+  plugin_host::Catalog& catalog;
+  bool loopback = true;                              // the server listens on loopback only
+  plugin_host::Change change = {};                   // which plugins may change by this
+  std::shared_ptr<api::PluginControl> plugins = {};  // who carries out what the API asks
+  api::SnapshotPtr previous = {};                    // whose credentials go on; may be null
+};
+
 // Makes the enabled providers and the routes to them. Problems are added; with any, the result is
-// null. `loopback`: the server listens on a loopback address only.
-api::SnapshotPtr compose(const settings::Settings& settings,
-                         plugin_host::Catalog& catalog,
-                         bool loopback,
-                         std::vector<Problem>& problems);
+// null.
+api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems);
+
+// The provider instances of a snapshot.
+std::vector<std::shared_ptr<plugin_host::Instance>> instances_of(const api::Snapshot& snapshot);
 
 // What the server holds its clients to.
 server::Limits server_limits(const settings::Limits& limits);

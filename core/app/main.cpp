@@ -8,10 +8,14 @@
 #include "core/app/command_line.hpp"
 #include "core/app/composition.hpp"
 #include "core/app/serve.hpp"
+#include "core/plugin_host/probe.hpp"
 
 int main(int argc, char** argv) {
   namespace app = patchbay::app;
   const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments == std::vector<std::string>{app::kProbeCommand}) {
+    return patchbay::plugin_host::run_probe();
+  }
   const app::ParsedCommandLine parsed = app::parse_command_line(arguments);
   if (!parsed.command_line) {
     (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.text;

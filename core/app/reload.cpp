@@ -12,6 +12,8 @@
 namespace patchbay::app {
 namespace {
 
+using plugin_host::PluginState;
+
 constexpr std::chrono::seconds kPatience{5};  // with workers that are held up
 
 // What a running process is built on. To change it quietly at the next start only would be half a
@@ -28,14 +30,56 @@ void check_unchanged(const settings::Settings& now,
   }
 }
 
+const PluginState* find(const std::vector<PluginState>& plugins, const std::string& id) {
+  for (const PluginState& plugin : plugins) {
+    if (plugin.id == id) return &plugin;
+  }
+  return nullptr;
+}
+
+// Logs each plugin of which another generation is in use now. True when there is one.
+bool tell_of_swaps(const std::vector<PluginState>& before, const std::vector<PluginState>& now) {
+  bool any = false;
+  for (const PluginState& plugin : now) {
+    const PluginState* old = find(before, plugin.id);
+    if (old == nullptr || old->generation == plugin.generation) continue;
+    any = true;
+    log::info("plugin_swapped")
+        .text("plugin", plugin.id)
+        .text("version", plugin.version)
+        .number("generation", plugin.generation)
+        .text("from_version", old->version)
+        .number("from_generation", old->generation)
+        .boolean("rollback", plugin.held_back);
+  }
+  return any;
+}
+
+void tell_of_refusal(const std::string& plugin, const std::vector<Problem>& problems) {
+  for (const Problem& problem : problems)
+    log::error("plugin_problem").text("plugin", plugin).text("message", problem.text());
+  log::error("plugin_refused")
+      .text("plugin", plugin)
+      .number("problems", static_cast<std::int64_t>(problems.size()))
+      .text("message", "the version in use stays");
+}
+
 }  // namespace
 
-Reloader::Reloader(const CommandLine& command_line, settings::Settings settings, Running running)
-    : command_line_(command_line), settings_(std::move(settings)), running_(std::move(running)) {}
+Reloader::Reloader(const CommandLine& command_line,
+                   settings::Settings settings,
+                   const api::SnapshotPtr& snapshot,
+                   Running running)
+    : command_line_(command_line),
+      settings_(std::move(settings)),
+      snapshot_(snapshot),
+      running_(std::move(running)) {}
 
 void Reloader::reload() {
+  const std::vector<PluginState> before = running_.catalog.plugins();
   std::vector<Problem> problems;
   if (try_reload(problems)) {
+    tell_of_swaps(before, running_.catalog.plugins());
     log::info("reloaded")
         .number("providers", static_cast<std::int64_t>(settings_.providers.size()));
     return;
@@ -45,6 +89,42 @@ void Reloader::reload() {
   log::error("reload_failed")
       .number("problems", static_cast<std::int64_t>(problems.size()))
       .text("message", "nothing was changed; the settings from before are still in force");
+}
+
+api::PluginChangeResult Reloader::change(const api::PluginChange& change) {
+  using Outcome = api::PluginChangeResult::Outcome;
+  const bool rollback = change.kind == api::PluginChange::Kind::kRollback;
+  const std::vector<PluginState> before = running_.catalog.plugins();
+  const PluginState* plugin = find(before, change.plugin);
+  if (plugin == nullptr || plugin->providers.empty()) return {Outcome::kUnknown};
+  if (rollback && plugin->previous_version.empty()) return {Outcome::kNothingBefore};
+  plugin_host::Change wanted;
+  wanted.kind =
+      rollback ? plugin_host::Change::Kind::kRollback : plugin_host::Change::Kind::kReload;
+  wanted.plugin = change.plugin;
+  wanted.insist = true;
+  std::vector<Problem> problems;
+  if (!try_change(wanted, problems)) {
+    tell_of_refusal(change.plugin, problems);
+    api::PluginChangeResult result{Outcome::kRefused};
+    for (const Problem& problem : problems)
+      result.problems.push_back(problem.text());
+    return result;
+  }
+  return {tell_of_swaps(before, running_.catalog.plugins()) ? Outcome::kDone : Outcome::kUnchanged};
+}
+
+void Reloader::take_installed(const std::string& plugin) {
+  const std::vector<PluginState> before = running_.catalog.plugins();
+  plugin_host::Change wanted;
+  wanted.kind = plugin_host::Change::Kind::kReload;
+  wanted.plugin = plugin;
+  std::vector<Problem> problems;
+  if (try_change(wanted, problems)) {
+    tell_of_swaps(before, running_.catalog.plugins());
+  } else {
+    tell_of_refusal(plugin, problems);
+  }
 }
 
 // In the order posted, so that a worker which is held up takes it as soon as it comes round.
@@ -69,6 +149,26 @@ void Reloader::hand_over(const api::SnapshotPtr& snapshot) {
   }
 }
 
+void Reloader::put_in_force(const api::SnapshotPtr& snapshot, const settings::Settings& settings) {
+  hand_over(snapshot);
+  snapshot_ = snapshot;
+  running_.catalog.publish(instances_of(*snapshot),
+                           std::chrono::milliseconds(settings.plugins.drain_timeout_ms));
+}
+
+bool Reloader::try_change(const plugin_host::Change& change, std::vector<Problem>& problems) {
+  const api::SnapshotPtr snapshot = compose({.settings = settings_,
+                                             .catalog = running_.catalog,
+                                             .loopback = running_.server.loopback(),
+                                             .change = change,
+                                             .plugins = running_.plugins,
+                                             .previous = snapshot_.lock()},
+                                            problems);
+  if (snapshot == nullptr) return false;
+  put_in_force(snapshot, settings_);
+  return true;
+}
+
 bool Reloader::try_reload(std::vector<Problem>& problems) {
   settings::Loaded loaded = load_settings(command_line_);
   problems = std::move(loaded.problems);
@@ -76,8 +176,13 @@ bool Reloader::try_reload(std::vector<Problem>& problems) {
   if (!problems.empty()) return false;
 
   running_.catalog.set_search_path(search_path(loaded.settings, command_line_));
-  api::SnapshotPtr snapshot =
-      compose(loaded.settings, running_.catalog, running_.server.loopback(), problems);
+  const api::SnapshotPtr snapshot = compose({.settings = loaded.settings,
+                                             .catalog = running_.catalog,
+                                             .loopback = running_.server.loopback(),
+                                             .change = {},
+                                             .plugins = running_.plugins,
+                                             .previous = snapshot_.lock()},
+                                            problems);
   if (snapshot == nullptr) {
     running_.catalog.set_search_path(search_path(settings_, command_line_));
     return false;
@@ -87,7 +192,7 @@ bool Reloader::try_reload(std::vector<Problem>& problems) {
   for (const std::string& warning : loaded.warnings)
     log::warn("configuration").text("message", warning);
   running_.server.set_limits(server_limits(loaded.settings.limits));
-  hand_over(snapshot);
+  put_in_force(snapshot, loaded.settings);
   log::set_level(static_cast<log::Level>(loaded.settings.log.level));
   settings_ = std::move(loaded.settings);
   return true;

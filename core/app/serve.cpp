@@ -6,13 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/api/api_handler.hpp"
 #include "core/app/composition.hpp"
+#include "core/app/control_loop.hpp"
 #include "core/app/observation.hpp"
+#include "core/app/plugin_requests.hpp"
 #include "core/app/reload.hpp"
 #include "core/base/clock.hpp"
 #include "core/reactor/reactor.hpp"
@@ -75,20 +76,6 @@ void announce(const server::Server& server, const settings::Settings& settings, 
       .text("version", kVersion);
 }
 
-// Whoever closes the terminal that a server runs in means it to end, and the system says so with
-// the signal that otherwise asks for a reload.
-class Terminal {
- public:
-  [[nodiscard]] bool hung_up() const {
-    if (!had_one_) return false;
-    pollfd input{STDIN_FILENO, 0, 0};
-    return ::poll(&input, 1, 0) == 1 && (input.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
-  }
-
- private:
-  const bool had_one_ = ::isatty(STDIN_FILENO) == 1;
-};
-
 // A worker that never comes round (in a plugin that never returns) cannot be asked to end.
 void end_by_force(const sigset_t& signals) {
   const Time deadline = Clock::now() + kForceAfter;
@@ -103,19 +90,14 @@ void end_by_force(const sigset_t& signals) {
   ::_exit(1);
 }
 
-// SIGHUP reloads; the first signal of another kind begins to stop, and a second one ends the
-// waiting.
-void run_until_stopped(server::Server& server, Reloader& reloader, const sigset_t& signals) {
-  const Terminal terminal;
-  int signal = 0;
-  for (;;) {
-    sigwait(&signals, &signal);
-    if (signal == SIGHUP && !terminal.hung_up()) {
-      reloader.reload();
-    } else if (signal != kDoneSignal) {
-      break;
-    }
-  }
+// Until the first signal that ends it; a second one ends the waiting.
+void run_until_stopped(server::Server& server,
+                       Reloader& reloader,
+                       ControlLoop& loop,
+                       PluginRequests& requests,
+                       const sigset_t& signals) {
+  const int signal = loop.run(kDoneSignal);
+  requests.close();
   log::info("stopping").number("signal", signal);
   std::thread impatience([&] {
     int second = SIGHUP;
@@ -162,9 +144,16 @@ int serve(const CommandLine& command_line) {
 
   plugin_host::Catalog catalog(catalog_options(settings, command_line));
   observe_plugins(metrics, catalog);
+  const auto requests = std::make_shared<PluginRequests>(catalog);
   std::vector<Problem> problems;
-  const bool loopback = server::listens_on_loopback(settings.server.listen);
-  api::SnapshotPtr snapshot = compose(settings, catalog, loopback, problems);
+  api::SnapshotPtr snapshot =
+      compose({.settings = settings,
+               .catalog = catalog,
+               .loopback = server::listens_on_loopback(settings.server.listen),
+               .change = {},
+               .plugins = requests,
+               .previous = {}},
+              problems);
   if (snapshot == nullptr) {
     print_problems(problems);
     log::shut_down();
@@ -182,9 +171,15 @@ int serve(const CommandLine& command_line) {
       });
   if (!server) return start_failed(server.error());
   announce(**server, settings, workers);
+  catalog.publish(instances_of(*snapshot),
+                  std::chrono::milliseconds(settings.plugins.drain_timeout_ms));
+  Reloader reloader(command_line,
+                    settings,
+                    snapshot,
+                    {catalog, **reactor, **server, std::move(handlers), requests});
   snapshot.reset();  // the handlers have it; a reload must be able to let go of it
-  Reloader reloader(command_line, settings, {catalog, **reactor, **server, std::move(handlers)});
-  run_until_stopped(**server, reloader, signals);
+  ControlLoop loop(signals, reloader, *requests, catalog);
+  run_until_stopped(**server, reloader, loop, *requests, signals);
   metrics.stop();  // a page on its way ends at a worker
   (*reactor)->stop();
   log::info("stopped");

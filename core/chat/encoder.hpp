@@ -24,7 +24,8 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
 
-  // The media type of the answer that this encoder writes.
+  // The media type of the answer that this encoder writes; asked for when the answer begins, with
+  // its first content or its end.
   [[nodiscard]] virtual std::string_view content_type() const = 0;
 
   // True when pieces may go out as they come; false when only finish() knows the whole.
@@ -32,6 +33,10 @@ class Encoder {
 
   // PBAY_OK, or a failure status when the event cannot be written (and the call must fail).
   virtual pbay_status on_event(const pbay_event& event, std::string& out) = 0;
+
+  // The result, as JSON, of a tool call that was run on this side of the client, once the call's
+  // own events were written; nothing where a dialect does not show results.
+  virtual void tool_result(std::string_view call_id, std::string_view json, std::string& out);
 
   virtual void finish(std::string& out) = 0;
 
@@ -42,7 +47,8 @@ class Encoder {
   // read them.
   [[nodiscard]] virtual std::string_view vendor_header_prefix() const = 0;
 
-  // Bytes that mean nothing to a client but keep the connection alive; "" where there are none.
+  // Bytes that mean nothing to a client but keep the connection alive; "" where there are none, and
+  // then nothing but content can be put into the answer: fail() is not called.
   [[nodiscard]] virtual std::string_view keep_alive() const = 0;
 
   // Shows the client the model name it asked for in one piece of a same-dialect answer. Gives the
@@ -55,5 +61,7 @@ class Encoder {
   // Looks for usage in one piece of a same-dialect answer (an event's data or a whole body).
   virtual void read_usage(std::string_view json) = 0;
 };
+
+inline void Encoder::tool_result(std::string_view, std::string_view, std::string&) {}
 
 }  // namespace patchbay::chat

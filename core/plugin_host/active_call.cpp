@@ -15,8 +15,8 @@ constexpr std::chrono::nanoseconds kMaxWait = std::chrono::hours(24);
 
 }  // namespace
 
-ActiveCall::ActiveCall(CallState& call, const pbay_provider_active& table, Post post)
-    : call_(call), table_(table), post_(std::move(post)) {}
+ActiveCall::ActiveCall(CallState& call, const pbay_provider_active& table)
+    : call_(call), table_(table) {}
 
 pbay_status ActiveCall::start() {
   {
@@ -41,13 +41,38 @@ void ActiveCall::cancel() {
   {
     std::unique_lock lock(mutex_);
     if (std::exchange(cancelled_, true)) return;
+    cancelled_at_ = Clock::now();
     call_.mark_cancelled();
     drop_events();
     tell = started_ && !completed_;
     room_.notify_all();
     schedule(lock);
   }
-  if (tell) call_.run_quietly("cancel", table_.cancel, call_.raw());
+  if (!tell) return;
+  call_.run_quietly("cancel", table_.cancel, call_.raw());
+  call_.watch_cancelled();
+}
+
+std::optional<Time> ActiveCall::cancelled_at() {
+  const std::lock_guard lock(mutex_);
+  if (!cancelled_ || !started_ || completed_) return std::nullopt;
+  return cancelled_at_;
+}
+
+bool ActiveCall::orphan() {
+  std::unique_lock lock(mutex_);
+  if (!cancelled_ || !started_ || completed_) return false;
+  CallError error;
+  error.message = "the provider did not end the call when it was told to";
+  if (!refused_) call_.set_error(std::move(error));
+  orphaned_ = true;
+  completed_ = true;
+  status_ = PBAY_E_TIMEOUT;
+  posted_.clear();
+  room_.notify_all();
+  schedule(lock);
+  self_.reset();
+  return true;
 }
 
 void ActiveCall::set_writable(bool writable) {
@@ -71,6 +96,7 @@ pbay_status ActiveCall::emit(const pbay_event* event) {
   bool skip = false;
   const pbay_status admitted = call_.admit(event, skip);
   std::unique_lock lock(mutex_);
+  if (orphaned_) return PBAY_E_STALE;
   if (!started_ || completed_) {
     lock.unlock();
     call_.host().misbehaved("emitted events before start() or after complete()");
@@ -104,6 +130,7 @@ pbay_status ActiveCall::wait_writable(std::uint64_t timeout_ns) {
 
 pbay_status ActiveCall::complete(pbay_status status, const pbay_error* error) {
   std::unique_lock lock(mutex_);
+  if (orphaned_) return PBAY_E_STALE;
   if (!started_ || completed_) {
     lock.unlock();
     call_.host().misbehaved("called complete() before start(), or more than once");
@@ -132,7 +159,7 @@ void ActiveCall::schedule(std::unique_lock<std::mutex>& lock) {
   if (scheduled_ || !anything_to_do()) return;
   scheduled_ = true;
   lock.unlock();
-  post_([self = call_.shared_from_this()] { self->active()->drain(); });
+  call_.post()([self = call_.shared_from_this()] { self->active()->drain(); });
   lock.lock();
 }
 

@@ -6,17 +6,21 @@
 // answers WOULD_BLOCK; when half of that is free again the plugin hears of it, by writable() and in
 // wait_writable(). An event that alone exceeds the bound is taken by an empty queue.
 //
-// A call that the relay let go of before it was complete keeps itself alive until it is.
+// A call that the relay let go of before it was complete keeps itself alive until it is, or until
+// the time for that is over.
 
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 
+#include "core/base/clock.hpp"
 #include "core/plugin_host/event_layout.hpp"
 #include "core/plugin_host/instance.hpp"
 
@@ -33,7 +37,7 @@ class ActiveCall {
   using PostedFunction = void (*)(pbay_call*, void*);
 
   // `call` is the owner; `table` has at least start and cancel.
-  ActiveCall(CallState& call, const pbay_provider_active& table, Post post);
+  ActiveCall(CallState& call, const pbay_provider_active& table);
 
   // On the owning worker.
   pbay_status start();
@@ -41,6 +45,13 @@ class ActiveCall {
   void set_writable(bool writable);
   // The relay lets go of the call.
   void close();
+
+  // From any thread. When it was cancelled, if it is still to be completed.
+  [[nodiscard]] std::optional<Time> cancelled_at();
+  // Gives up waiting for complete(): whoever waits for the call hears that it has failed, and the
+  // plugin's side is left as it is, for good. False if it is complete after all.
+  bool orphan();
+  [[nodiscard]] bool orphaned() const { return orphaned_; }
 
   // From any thread: patchbay.host.async/1. The caller holds the call.
   pbay_status emit(const pbay_event* event);
@@ -73,7 +84,7 @@ class ActiveCall {
 
   CallState& call_;
   const pbay_provider_active& table_;
-  const Post post_;
+  std::atomic<bool> orphaned_{false};
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable room_;
@@ -84,6 +95,7 @@ class ActiveCall {
   bool writable_ = true;  // the client reads
   bool blocked_ = false;  // the plugin was told WOULD_BLOCK
   bool cancelled_ = false;
+  Time cancelled_at_{};
   bool refused_ = false;  // an event that had to be understood was not
   bool completed_ = false;
   bool finished_ = false;            // the observer knows that it is complete

@@ -6,6 +6,7 @@
 #include "core/plugin_host/call_error.hpp"
 #include "core/plugin_host/call_state.hpp"
 #include "core/plugin_host/instance.hpp"
+#include "core/plugin_host/retirable_instance.hpp"
 
 namespace patchbay::plugin_host {
 namespace {
@@ -125,9 +126,14 @@ Result<std::unique_ptr<Call>> Call::create(std::shared_ptr<Instance> instance,
                                            CallObserver& observer,
                                            Post post,
                                            CallError* failure) {
-  auto provider = std::dynamic_pointer_cast<ProviderInstance>(std::move(instance));
-  if (provider == nullptr) {
+  const auto* retirable = dynamic_cast<const RetirableInstance*>(instance.get());
+  if (retirable == nullptr) {
     return make_error(ErrorCode::kInternal, "this provider was not made by a plugin");
+  }
+  std::shared_ptr<ProviderInstance> provider = retirable->acquire();
+  if (provider == nullptr) {
+    return make_error(ErrorCode::kUnavailable,
+                      "The provider `" + retirable->name() + "` is not there any more");
   }
   auto state = std::make_shared<CallState>(std::move(provider), observer);
   if (state->begin(request, std::move(post)) < 0) {

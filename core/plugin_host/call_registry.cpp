@@ -49,6 +49,21 @@ std::shared_ptr<CallState> CallRegistry::find(pbay_call_id id) const {
   return slot->call.lock();
 }
 
+std::vector<std::shared_ptr<CallState>> CallRegistry::all() const {
+  std::uint32_t slots = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    slots = slots_;
+  }
+  std::vector<std::shared_ptr<CallState>> calls;
+  for (std::uint32_t index = 0; index < slots; ++index) {
+    const Slot& slot = *slot_at(index);
+    const std::lock_guard lock(slot.mutex);
+    if (auto call = slot.call.lock()) calls.push_back(std::move(call));
+  }
+  return calls;
+}
+
 void CallRegistry::remove(pbay_call_id id) {
   const auto index = static_cast<std::uint32_t>(id);
   Slot* slot = slot_at(index);

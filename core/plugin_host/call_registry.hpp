@@ -40,6 +40,9 @@ class CallRegistry {
   // The call of that id; nullptr when it has ended or never was.
   [[nodiscard]] std::shared_ptr<CallState> find(pbay_call_id id) const;
 
+  // Every call that has its place. Takes the lock of each slot, one after another.
+  [[nodiscard]] std::vector<std::shared_ptr<CallState>> all() const;
+
   void remove(pbay_call_id id);
 
  private:
@@ -58,7 +61,7 @@ class CallRegistry {
   const pbay_sink sink_;
   std::array<std::atomic<Block*>, kMaxBlocks> blocks_{};
 
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::vector<std::uint32_t> free_;
   std::uint32_t slots_ = 0;
 };

@@ -24,8 +24,9 @@ CallState::~CallState() {
 }
 
 pbay_status CallState::begin(pbay_request& request, Post post) {
+  post_ = std::move(post);
   if (instance_->active() != nullptr) {
-    active_ = std::make_unique<ActiveCall>(*this, *instance_->active(), std::move(post));
+    active_ = std::make_unique<ActiveCall>(*this, *instance_->active());
   }
   const CallRegistry::Place place = host().calls().add(weak_from_this());
   if (place.id == 0) return PBAY_E_NO_MEMORY;
@@ -62,10 +63,26 @@ void CallState::close() {
 }
 
 void CallState::destroy() {
-  if (raw_ == nullptr) return;
+  if (raw_ == nullptr || (active_ != nullptr && active_->orphaned())) return;
   run_quietly("call_destroy", instance_->table().call_destroy, std::exchange(raw_, nullptr));
   host().calls().remove(id_);
   instance_->call_ended();
+}
+
+void CallState::cut(const CallError& error) {
+  post_([self = shared_from_this(), error] { self->cut_here(error); });
+}
+
+void CallState::cut_here(const CallError& error) {
+  if (observer_ == nullptr) return;
+  set_error(error);
+  if (active_ != nullptr) {
+    active_->cancel();
+  } else {
+    mark_cancelled();
+  }
+  // The last word, whatever the plugin still says.
+  std::exchange(observer_, nullptr)->on_complete(PBAY_E_CANCELLED);
 }
 
 Time CallState::enter() {

@@ -36,8 +36,12 @@ class CallState : public std::enable_shared_from_this<CallState> {
   // for a provider that does its own work, when that is complete.
   void close();
 
-  // Ends the plugin's side; nothing when that has happened.
+  // Ends the plugin's side; nothing when that has happened, or when the plugin was left alone with
+  // it.
   void destroy();
+
+  // Ends the call on its own worker, with that error for whoever waits for it. From any thread.
+  void cut(const CallError& error);
 
   [[nodiscard]] pbay_call_id id() const { return id_; }
   [[nodiscard]] HostContext& host() const { return instance_->host(); }
@@ -45,6 +49,9 @@ class CallState : public std::enable_shared_from_this<CallState> {
   [[nodiscard]] pbay_call* raw() const { return raw_; }
   // Set for a provider that does its own work.
   [[nodiscard]] ActiveCall* active() const { return active_.get(); }
+  [[nodiscard]] const Post& post() const { return post_; }
+  // The provider has an eye on calls that were cancelled.
+  void watch_cancelled() { instance_->watch_cancelled(); }
   [[nodiscard]] CallObserver* observer() const { return observer_; }
 
   // One [call] function of the plugin, as run() wants to know it.
@@ -107,11 +114,13 @@ class CallState : public std::enable_shared_from_this<CallState> {
   [[nodiscard]] bool takes_raw() const { return takes_raw_; }
 
  private:
+  void cut_here(const CallError& error);
   Time enter();
   pbay_status leave(const Step& step, Time begin, pbay_status status);
 
   const std::shared_ptr<ProviderInstance> instance_;
   CallObserver* observer_;
+  Post post_;
   pbay_call* raw_ = nullptr;
   pbay_call_id id_ = 0;
   pbay_sink* sink_ = nullptr;

@@ -1,25 +1,14 @@
 #include "core/plugin_host/catalog.hpp"
 
-#include <chrono>
-#include <cstdlib>
+#include <algorithm>
 #include <map>
-#include <mutex>
 #include <optional>
-#include <system_error>
+#include <set>
 #include <utility>
 
-#include <sys/stat.h>
-
-#include "core/base/suggestion.hpp"
-#include "core/plugin_host/config_schema.hpp"
-#include "core/plugin_host/control_thread.hpp"
-#include "core/plugin_host/module.hpp"
-#include "core/plugin_host/private_copy.hpp"
-#include "core/plugin_host/provider_instance.hpp"
-#include "core/plugin_host/schema_check.hpp"
-#include "core/plugin_host/setting_text.hpp"
+#include "core/plugin_host/instance_maker.hpp"
 #include "core/plugin_host/shelf.hpp"
-#include "core/plugin_host/vocabulary.hpp"
+#include "core/plugin_host/version_table.hpp"
 
 namespace patchbay::plugin_host {
 namespace {
@@ -29,42 +18,32 @@ namespace fs = std::filesystem;
 // How long the end of a catalog waits for calls that threads of plugins still hold.
 constexpr std::chrono::seconds kPatience{5};
 
-// What tells one state of a library file from the next: a new one is a new generation.
-struct FileIdentity {
-  dev_t device = 0;
-  ino_t inode = 0;
-  off_t size = 0;
-  std::int64_t changed_ns = 0;
-  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
-
-  static FileIdentity of(const fs::path& file) {
-    struct stat found {};
-    if (::stat(file.c_str(), &found) != 0) return {};
-    constexpr std::int64_t kSecond = 1'000'000'000;
-    return {found.st_dev,
-            found.st_ino,
-            found.st_size,
-            found.st_mtim.tv_sec * kSecond + found.st_mtim.tv_nsec};
-  }
-};
-
-// The newest generation of one plugin.
-struct Loaded {
-  std::weak_ptr<Module> module;
-  FileIdentity library;
-  std::string version;
-  std::uint32_t generations = 0;
-};
-
-const ManifestType& type_in(const Manifest& manifest, const std::string& name) {
-  for (const ManifestType& type : manifest.types) {
-    if (type.type == name) return type;
-  }
-  return manifest.types.front();
+VersionTable::Options version_options(const Catalog::Options& options,
+                                      std::shared_ptr<GenerationLedger> ledger) {
+  VersionTable::Options out;
+  out.state_folder = options.state_folder;
+  out.retained_max = options.retained_max;
+  out.probe = {.command = options.probe_command,
+               .host_version = options.host_version,
+               .patience = options.patience.control,
+               .interrupted = options.interrupted};
+  out.environment = {.host_version = options.host_version,
+                     .log = options.log,
+                     .log_level = options.log_level,
+                     .ledger = std::move(ledger),
+                     .retained_warn = options.retained_warn};
+  return out;
 }
 
-std::string path_of(const ProviderEntry& entry) {
-  return path_to("providers", entry.name);
+// Tries of one plugin report what others have reported before.
+void drop_repeated(std::vector<Problem>& problems, std::size_t from) {
+  std::set<std::string> seen;
+  const auto begin = problems.begin() + static_cast<std::ptrdiff_t>(from);
+  problems.erase(
+      std::remove_if(begin,
+                     problems.end(),
+                     [&](const Problem& problem) { return !seen.insert(problem.text()).second; }),
+      problems.end());
 }
 
 }  // namespace
@@ -72,248 +51,269 @@ std::string path_of(const ProviderEntry& entry) {
 class Catalog::Impl {
  public:
   explicit Impl(Options options)
-      : options_(std::move(options)), control_(std::make_shared<ControlThread>()) {}
+      : options_(std::move(options)),
+        control_(std::make_shared<ControlThread>(options_.patience)),
+        versions_(version_options(options_, ledger_), control_) {}
 
-  ~Impl() {
-    control_->stop(kPatience);
-    std::error_code ignored;
-    if (own_folder_) fs::remove_all(*own_folder_, ignored);
-  }
+  ~Impl() { control_->stop(kPatience); }
 
   std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
-                                              std::vector<Problem>& problems);
-  [[nodiscard]] std::vector<PluginInfo> list() const;
+                                              std::vector<Problem>& problems,
+                                              const Change& change);
+  void publish(const std::vector<std::shared_ptr<Instance>>& instances,
+               std::chrono::milliseconds drain_timeout);
   void set_search_path(std::vector<fs::path> folders) { options_.search_path = std::move(folders); }
-  [[nodiscard]] std::vector<LiveInstance> live() const;
+  [[nodiscard]] const std::vector<fs::path>& search_path() const { return options_.search_path; }
+  [[nodiscard]] std::vector<LiveInstance> live() const { return roster_.live(); }
+  [[nodiscard]] std::vector<PluginState> plugins() const;
+  [[nodiscard]] const GenerationLedger& ledger() const { return *ledger_; }
+  [[nodiscard]] std::vector<std::string> changed_in(const std::set<fs::path>& folders) const;
   void settle() { control_->settle(); }
 
  private:
-  // One load(): the modules it uses, and which of them could not be had.
+  // One plugin as a load() sees it.
+  struct Chosen {
+    std::shared_ptr<Module> module;                    // null: reported already
+    std::optional<VersionTable::Candidate> candidate;  // set when it is a new generation
+  };
+  // The version of a plugin that an entry means.
+  struct Wanted {
+    enum class From { kUse, kDisk, kPrevious };
+    From from = From::kDisk;
+    Manifest manifest;
+    std::vector<Problem> problems = {};  // of the manifest
+  };
+  // One load().
   struct Round {
+    const std::vector<ProviderEntry>& entries;
+    const Change& change;
     const Shelf& shelf;
     std::vector<Problem>& problems;
-    std::map<fs::path, std::shared_ptr<Module>> modules;  // nullptr: reported already
+    std::map<fs::path, Chosen> plugins = {};          // by manifest
+    std::map<std::string, std::string> refused = {};  // what was wrong, by the plugin's id
   };
 
-  std::shared_ptr<Instance> make(const ProviderEntry& entry, Round& round);
-  std::shared_ptr<Module> module_for(const ShelfEntry& plugin,
-                                     const ProviderEntry& entry,
-                                     Round& round);
-  Result<std::shared_ptr<Module>> load_module(const Manifest& manifest);
-  std::optional<std::string> check_config(const ProviderEntry& entry,
-                                          std::string_view schema_text,
-                                          const std::string& schema_file,
-                                          std::vector<Problem>& problems) const;
-  fs::path state_folder();  // empty: keep the copies in memory
+  std::shared_ptr<RetirableInstance> make(const ProviderEntry& entry, Round& round);
+  std::optional<Wanted> wanted_by(const ProviderEntry& entry, Round& round) const;
+  Chosen& choose(const Wanted& wanted, const ProviderEntry& entry, Round& round);
   void report_missing(const ProviderEntry& entry, Round& round) const;
-  void warn(const Problem& problem) const;
+  void take(const Round& round);
+  void warn_of_unused(const Round& round) const;
 
   Options options_;
+  const std::shared_ptr<GenerationLedger> ledger_ = std::make_shared<GenerationLedger>();
   const std::shared_ptr<ControlThread> control_;
-  std::map<std::string, Loaded> loaded_;  // by the plugin's id
-  std::optional<fs::path> own_folder_;    // made because no state folder was given
-
-  mutable std::mutex live_mutex_;
-  std::vector<std::weak_ptr<Instance>> live_;  // guarded by live_mutex_
+  VersionTable versions_;
+  PluginBook book_;
+  Roster roster_;
 };
 
 std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
-    const std::vector<ProviderEntry>& entries, std::vector<Problem>& problems) {
+    const std::vector<ProviderEntry>& entries,
+    std::vector<Problem>& problems,
+    const Change& change) {
   const std::size_t before = problems.size();
   const Shelf shelf = read_shelf(options_.search_path);
-  for (const Problem& conflict : shelf.conflicts)
-    problems.push_back(conflict);
-  Round round{shelf, problems, {}};
+  if (change.kind == Change::Kind::kEverything) {
+    problems.insert(problems.end(), shelf.conflicts.begin(), shelf.conflicts.end());
+  }
+  Round round{entries, change, shelf, problems};
   std::vector<std::shared_ptr<Instance>> instances;
-  instances.reserve(entries.size());
   for (const ProviderEntry& entry : entries)
     instances.push_back(make(entry, round));
-  for (const ShelfEntry& plugin : shelf.entries) {
-    // One that nobody asked for does not stop the start.
-    if (round.modules.contains(plugin.manifest.file)) continue;
-    for (const Problem& problem : plugin.problems)
-      warn(problem);
+  if (change.kind == Change::Kind::kEverything) warn_of_unused(round);
+  drop_repeated(problems, before);
+  if (problems.size() != before) {
+    for (auto& [plugin, why] : round.refused)
+      book_.refused(plugin, std::move(why));
+    return {};
   }
-  if (problems.size() != before) instances.clear();
-  const std::lock_guard lock(live_mutex_);
-  std::erase_if(live_, [](const std::weak_ptr<Instance>& one) { return one.expired(); });
-  live_.insert(live_.end(), instances.begin(), instances.end());
+  take(round);
   return instances;
 }
 
-std::vector<LiveInstance> Catalog::Impl::live() const {
-  std::vector<std::shared_ptr<Instance>> held;
-  {
-    const std::lock_guard lock(live_mutex_);
-    for (const std::weak_ptr<Instance>& one : live_) {
-      if (auto instance = one.lock()) held.push_back(std::move(instance));
-    }
-  }
-  std::vector<LiveInstance> all;
-  for (const auto& instance : held) {
-    all.push_back(
-        {instance->name(), instance->plugin_id(), instance->generation(), instance->live_calls()});
-  }
-  return all;
-}
-
-std::shared_ptr<Instance> Catalog::Impl::make(const ProviderEntry& entry, Round& round) {
-  const ShelfEntry* plugin = round.shelf.find(entry.type);
-  if (plugin == nullptr) {
+std::shared_ptr<RetirableInstance> Catalog::Impl::make(const ProviderEntry& entry, Round& round) {
+  const std::optional<Wanted> wanted = wanted_by(entry, round);
+  if (!wanted) {
     report_missing(entry, round);
     return nullptr;
   }
+  const std::size_t before = round.problems.size();
   // Checked even if the library cannot be loaded, so that nothing has to be found out later.
-  const ManifestType& named = type_in(plugin->manifest, entry.type);
-  std::optional<std::string> json;
-  if (!named.schema_text.empty()) {
-    json = check_config(entry, named.schema_text, named.schema_file.string(), round.problems);
+  std::optional<std::string> json =
+      config_json_of(entry, wanted->manifest, nullptr, round.problems);
+  const bool wrong = round.problems.size() > before;
+  const std::shared_ptr<Module> module = choose(*wanted, entry, round).module;
+  std::shared_ptr<RetirableInstance> made;
+  if (module != nullptr) {
+    check_pin(entry, *module->staged(), round.problems);
+    if (!json && !wrong) {
+      json = config_json_of(entry, wanted->manifest, module.get(), round.problems);
+    }
+    const std::string made_of = json.value_or("") + '\n' + entry.surroundings;
+    if (json) made = roster_.in_use(entry.name, entry.type, *module, made_of);
+    if (json && made == nullptr) {
+      auto object = make_instance(entry, module, *json, control_, round.problems);
+      if (object != nullptr) made = roster_.add(std::move(object), made_of);
+    }
   }
-  const std::shared_ptr<Module> module = module_for(*plugin, entry, round);
-  if (module == nullptr) return nullptr;
-  const pbay_provider_type& type = *module->type(entry.type);
-  if (named.schema_text.empty()) {
-    const std::string_view text = text_of(type.config_schema);
-    json = check_config(
-        entry, text.empty() ? "true" : text, plugin->manifest.library.string(), round.problems);
+  for (std::size_t i = before; i < round.problems.size(); ++i) {
+    std::string& all = round.refused[wanted->manifest.id];
+    all += (all.empty() ? "" : "\n") + round.problems[i].text();
   }
-  if (!json) return nullptr;
-  CallError failure;
-  std::shared_ptr<Instance> instance =
-      ProviderInstance::create(module, type, entry.name, *json, control_, failure);
-  if (instance == nullptr) {
-    std::string path = path_to(path_of(entry), "config");
-    const ConfigValue& setting = find_setting(entry.config, failure.param, path);
-    const bool placed = setting.origin.line > 0;
-    round.problems.push_back(Problem{
-        placed ? setting.origin : entry.origin, placed ? path : path_of(entry), failure.message});
-  }
-  return instance;
+  return made;
 }
 
-std::shared_ptr<Module> Catalog::Impl::module_for(const ShelfEntry& plugin,
-                                                  const ProviderEntry& entry,
-                                                  Round& round) {
-  const auto [found, first] = round.modules.try_emplace(plugin.manifest.file);
-  if (!first) return found->second;
-  if (!plugin.problems.empty()) {
-    for (const Problem& problem : plugin.problems)
-      round.problems.push_back(problem);
-    return nullptr;
+std::optional<Catalog::Impl::Wanted> Catalog::Impl::wanted_by(const ProviderEntry& entry,
+                                                              Round& round) const {
+  const Change& change = round.change;
+  const std::shared_ptr<Module> in_use =
+      change.kind == Change::Kind::kEverything ? nullptr : versions_.in_use_for(entry.type);
+  if (in_use != nullptr && in_use->id() != change.plugin) {
+    return Wanted{Wanted::From::kUse, in_use->manifest()};
   }
-  Result<std::shared_ptr<Module>> module = load_module(plugin.manifest);
-  if (!module) {
-    round.problems.push_back(
-        Problem{entry.type_origin, path_to(path_of(entry), "plugin"), module.error().message});
-    return nullptr;
+  if (in_use != nullptr && change.kind == Change::Kind::kRollback) {
+    const StagedPtr before = versions_.previous(change.plugin);
+    Wanted wanted{Wanted::From::kPrevious,
+                  before == nullptr ? in_use->manifest() : before->manifest};
+    const auto& types = wanted.manifest.types;
+    const bool offered = std::any_of(
+        types.begin(), types.end(), [&](const auto& type) { return type.type == entry.type; });
+    if (!offered) {
+      wanted.problems.push_back({entry.type_origin,
+                                 path_of(entry, "plugin"),
+                                 "the version before, " + wanted.manifest.version +
+                                     ", has no type \"" + entry.type + "\""});
+    }
+    return wanted;
   }
-  return found->second = *std::move(module);
+  const ShelfEntry* plugin = round.shelf.find(entry.type);
+  if (plugin == nullptr) return std::nullopt;
+  return Wanted{Wanted::From::kDisk, plugin->manifest, plugin->problems};
 }
 
-Result<std::shared_ptr<Module>> Catalog::Impl::load_module(const Manifest& manifest) {
-  Loaded& loaded = loaded_[manifest.id];
-  const FileIdentity library = FileIdentity::of(manifest.library);
-  if (auto module = loaded.module.lock();
-      module != nullptr && loaded.library == library && loaded.version == manifest.version) {
-    return module;
+Catalog::Impl::Chosen& Catalog::Impl::choose(const Wanted& wanted,
+                                             const ProviderEntry& entry,
+                                             Round& round) {
+  const auto [found, first] = round.plugins.try_emplace(wanted.manifest.file);
+  Chosen& chosen = found->second;
+  if (!first) return chosen;
+  if (!wanted.problems.empty()) {
+    round.problems.insert(round.problems.end(), wanted.problems.begin(), wanted.problems.end());
+    return chosen;
   }
-  Result<std::shared_ptr<Module>> module =
-      Module::load(manifest,
-                   {state_folder(), options_.host_version, options_.log, options_.log_level},
-                   ++loaded.generations);
-  if (module) {
-    loaded.module = *module;
-    loaded.library = library;
-    loaded.version = manifest.version;
+  const std::string& id = wanted.manifest.id;
+  if (wanted.from == Wanted::From::kDisk) {
+    const Edition edition = Edition::of(wanted.manifest);
+    const bool stays = versions_.is_in_use(id, edition) ||
+                       (!round.change.insist && versions_.is_held_back(id, edition));
+    if (stays) chosen.module = versions_.in_use(id);
+  } else if (wanted.from == Wanted::From::kUse) {
+    chosen.module = versions_.in_use(id);
   }
-  return module;
-}
-
-std::optional<std::string> Catalog::Impl::check_config(const ProviderEntry& entry,
-                                                       std::string_view schema_text,
-                                                       const std::string& schema_file,
-                                                       std::vector<Problem>& problems) const {
-  const std::size_t before = problems.size();
-  const Result<json::Value> schema = json::parse(schema_text);
-  if (!schema) {
-    problems.push_back(Problem{
-        {schema_file, 0, 0}, {}, "the plugin's schema is wrong: " + schema.error().message});
-    return std::nullopt;
+  if (chosen.module != nullptr) return chosen;
+  std::vector<ProviderEntry> users;
+  for (const ProviderEntry& one : round.entries) {
+    const auto& types = wanted.manifest.types;
+    if (std::any_of(
+            types.begin(), types.end(), [&](const auto& type) { return type.type == one.type; })) {
+      users.push_back(one);
+    }
   }
-  if (!check_schema(*schema, schema_text, schema_file, problems)) return std::nullopt;
-  ConfigValue config = entry.config;
-  if (config.origin.line == 0) config.origin = entry.origin;
-  std::string json = apply_schema(*schema, config, path_to(path_of(entry), "config"), problems);
-  if (problems.size() != before) return std::nullopt;
-  return json;
-}
-
-fs::path Catalog::Impl::state_folder() {
-  if (!options_.state_folder.empty()) return options_.state_folder;
-  if (own_folder_) return *own_folder_;
-  std::error_code error;
-  const fs::path temporary = fs::temp_directory_path(error);
-  if (error || !why_unusable_for_code(temporary).empty()) return {};
-  std::string pattern = (temporary / "patchbay-plugin-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) return {};
-  own_folder_ = pattern;
-  return *own_folder_;
+  const Problem at{entry.type_origin, path_of(entry, "plugin"), {}};
+  chosen.candidate = wanted.from == Wanted::From::kPrevious
+                         ? versions_.from_previous(id, users, at, round.problems)
+                         : versions_.from_disk(wanted.manifest, users, at, round.problems);
+  if (chosen.candidate) chosen.module = chosen.candidate->module;
+  return chosen;
 }
 
 void Catalog::Impl::report_missing(const ProviderEntry& entry, Round& round) const {
-  std::string message = "no plugin of type \"" + entry.type + "\"";
-  const std::string hint = did_you_mean(entry.type, round.shelf.types());
-  message += hint.empty() ? ". " : hint + " ";
-  round.problems.push_back(Problem{
-      entry.type_origin, path_to(path_of(entry), "plugin"), message + round.shelf.searched()});
+  round.problems.push_back(
+      {entry.type_origin, path_of(entry, "plugin"), describe_missing(entry.type, round.shelf)});
   // The type may be that of a plugin whose manifest could not be read.
   for (const ShelfEntry& plugin : round.shelf.entries) {
     if (plugin.problems.empty() || !plugin.manifest.types.empty()) continue;
-    if (!round.modules.try_emplace(plugin.manifest.file).second) continue;
+    if (!round.plugins.try_emplace(plugin.manifest.file).second) continue;
     for (const Problem& problem : plugin.problems)
       round.problems.push_back(problem);
   }
 }
 
-void Catalog::Impl::warn(const Problem& problem) const {
-  if (options_.log) options_.log(PBAY_LOG_WARN, "", problem.text());
+void Catalog::Impl::take(const Round& round) {
+  for (const auto& [file, chosen] : round.plugins) {
+    if (!chosen.candidate) continue;
+    const Module& module = *chosen.module;
+    const bool swap = versions_.take(*chosen.candidate);
+    const StagedPtr before = versions_.previous(module.id());
+    book_.took(module.manifest(),
+               {.generation = module.generation(),
+                .sha256 = module.staged()->copy.sha256(),
+                .previous_version = before == nullptr ? "" : before->manifest.version,
+                .held_back = chosen.candidate->rollback,
+                .swap = swap});
+  }
 }
 
-std::vector<PluginInfo> Catalog::Impl::list() const {
-  Shelf shelf = read_shelf(options_.search_path);
-  std::vector<PluginInfo> plugins;
-  for (ShelfEntry& entry : shelf.entries) {
-    PluginInfo& info = plugins.emplace_back();
-    std::uint64_t modes = 0;
-    for (const ManifestType& type : entry.manifest.types) {
-      info.types.push_back(type.type);
-      modes |= type.modes;
-    }
-    info.modes = mode_names(modes);
-    info.id = std::move(entry.manifest.id);
-    info.version = std::move(entry.manifest.version);
-    info.license = std::move(entry.manifest.license);
-    info.manifest = std::move(entry.manifest.file);
-    info.problems = std::move(entry.problems);
+void Catalog::Impl::publish(const std::vector<std::shared_ptr<Instance>>& instances,
+                            std::chrono::milliseconds drain_timeout) {
+  Roster::Instances now;
+  for (const auto& instance : instances) {
+    if (auto one = std::dynamic_pointer_cast<RetirableInstance>(instance)) now.push_back(one);
   }
-  for (const Problem& conflict : shelf.conflicts) {
-    for (PluginInfo& info : plugins) {
-      if (info.manifest == conflict.origin.file) info.problems.push_back(conflict);
-    }
+  roster_.publish(now, drain_timeout, *control_);
+  versions_.begin_to_probe();
+}
+
+std::vector<PluginState> Catalog::Impl::plugins() const {
+  std::vector<PluginState> states = book_.states(*ledger_);
+  roster_.complete(states);
+  return states;
+}
+
+std::vector<std::string> Catalog::Impl::changed_in(const std::set<fs::path>& folders) const {
+  std::vector<std::string> ids;
+  for (const ShelfEntry& plugin : read_shelf(options_.search_path).entries) {
+    const Manifest& manifest = plugin.manifest;
+    if (!folders.contains(manifest.file.parent_path())) continue;
+    // One that cannot be read has no id; it is that of the plugin which was loaded from there.
+    const std::string id = manifest.id.empty() ? versions_.loaded_from(manifest.file) : manifest.id;
+    const Edition edition = Edition::of(manifest);
+    if (versions_.in_use(id) == nullptr || versions_.is_in_use(id, edition)) continue;
+    if (!versions_.is_held_back(id, edition)) ids.push_back(id);
   }
-  return plugins;
+  return ids;
+}
+
+void Catalog::Impl::warn_of_unused(const Round& round) const {
+  for (const ShelfEntry& plugin : round.shelf.entries) {
+    // One that nobody asked for does not stop the start.
+    if (!options_.log || round.plugins.contains(plugin.manifest.file)) continue;
+    for (const Problem& problem : plugin.problems)
+      options_.log(PBAY_LOG_WARN, "", problem.text());
+  }
 }
 
 Catalog::Catalog(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Catalog::~Catalog() = default;
 
 std::vector<std::shared_ptr<Instance>> Catalog::load(const std::vector<ProviderEntry>& entries,
-                                                     std::vector<Problem>& problems) {
-  return impl_->load(entries, problems);
+                                                     std::vector<Problem>& problems,
+                                                     const Change& change) {
+  return impl_->load(entries, problems, change);
+}
+
+void Catalog::publish(const std::vector<std::shared_ptr<Instance>>& instances,
+                      std::chrono::milliseconds drain_timeout) {
+  impl_->publish(instances, drain_timeout);
 }
 
 std::vector<PluginInfo> Catalog::list() const {
-  return impl_->list();
+  return list_shelf(read_shelf(impl_->search_path()));
+}
+
+std::vector<fs::path> Catalog::folders() const {
+  return watched_folders(impl_->search_path());
 }
 
 void Catalog::set_search_path(std::vector<fs::path> folders) {
@@ -322,6 +322,22 @@ void Catalog::set_search_path(std::vector<fs::path> folders) {
 
 std::vector<LiveInstance> Catalog::live() const {
   return impl_->live();
+}
+
+std::vector<PluginState> Catalog::plugins() const {
+  return impl_->plugins();
+}
+
+std::size_t Catalog::retained() const {
+  return impl_->ledger().retained();
+}
+
+std::map<std::string, GenerationLedger::Counts> Catalog::counts() const {
+  return impl_->ledger().counts();
+}
+
+std::vector<std::string> Catalog::changed_in(const std::set<fs::path>& folders) const {
+  return impl_->changed_in(folders);
 }
 
 void Catalog::settle() {

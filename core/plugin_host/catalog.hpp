@@ -4,61 +4,58 @@
 //   Catalog catalog({.search_path = {...}});
 //   std::vector<Problem> problems;
 //   auto instances = catalog.load(entries, problems);   // all problems at once, none hidden
+//   ... give them to whoever answers requests ...
+//   catalog.publish(instances, drain_timeout);          // those from before are let go of
 //
 // A plugin that is missing, says one thing in its manifest and another in its code, or refuses its
 // configuration is a Problem with the setting's file:line:column and what to do about it.
 //
-// Loading again makes a new generation of every plugin whose library has changed; the old one stays
-// until its last instance and call are gone. It is taken down on a thread of the catalog's own,
-// whoever let go of it last.
+// Loading again makes a new generation of every plugin whose files have changed. It is tried out in
+// a process of its own first, and with any problem the one in use stays. After publish() new calls
+// go to the new instances; an old generation lives until its last call is gone, and is then taken
+// down on a thread of the catalog's own, whoever let go of it last. Entries that have not changed
+// keep their instances.
 //
-// Threads: set_search_path(), load(), settle() and the destructor on one control thread; they may
-// block (files, dlopen, the plugin's own create() and destroy()). Let go of the calls and instances
+// Threads: live(), plugins(), retained() and counts() from any; the rest on one control thread,
+// where it may block (files, dlopen, the plugin's own create()). Let go of the calls and instances
 // before the catalog; it waits up to five seconds for those that plugins still hold, and leaves
 // what remains as it is.
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "core/base/config_value.hpp"
 #include "core/base/origin.hpp"
+#include "core/plugin_host/control_thread.hpp"
+#include "core/plugin_host/generation_ledger.hpp"
 #include "core/plugin_host/instance.hpp"
 #include "core/plugin_host/log_sink.hpp"
+#include "core/plugin_host/plugin_book.hpp"
+#include "core/plugin_host/provider_entry.hpp"
+#include "core/plugin_host/roster.hpp"
+#include "core/plugin_host/shelf_listing.hpp"
 
 namespace patchbay::plugin_host {
 
-// One entry of `providers:`.
-struct ProviderEntry {
-  std::string name;
-  std::string type;  // the value of `plugin:`
-  Origin type_origin;
-  Origin origin;       // of the entry itself
-  ConfigValue config;  // the `config:` subtree; kNull when there is none
-};
-
-// What one manifest says; shown by `patchbay plugins`.
-struct PluginInfo {
-  std::string id;
-  std::string version;
-  std::string license;
-  std::filesystem::path manifest;
-  std::vector<std::string> types;
-  std::vector<std::string> modes;  // of all its types, for people
-  std::vector<Problem> problems;   // why it could not be used, if so
-};
-
-// A provider's instance that exists: one of an old generation does until its last call has ended.
-struct LiveInstance {
-  std::string provider;  // the entry's name
-  std::string plugin;    // the plugin's id
-  std::uint32_t generation = 0;
-  std::size_t calls = 0;  // under way
+// Which plugins a load() looks at anew.
+struct Change {
+  enum class Kind {
+    kEverything,  // all of them: what has changed on disk is loaded
+    kReload,      // one, if it has changed on disk; the others stay as they are
+    kRollback,    // one goes back to the version before the one in use, whatever is on disk
+  };
+  Kind kind = Kind::kEverything;
+  std::string plugin = {};  // its id
+  bool insist = false;      // kReload: even to a version that a rollback went away from
 };
 
 class Catalog {
@@ -72,6 +69,13 @@ class Catalog {
     std::string host_version;
     LogSink log;  // levels are PBAY_LOG_*; called from any thread
     int log_level = PBAY_LOG_INFO;
+    // A program that does run_probe(), and its arguments. Empty: new versions are loaded without
+    // having been tried out.
+    std::vector<std::string> probe_command = {};
+    std::function<bool()> interrupted = {};  // asked while a probe runs: true gives it up
+    Patience patience = {};
+    std::size_t retained_warn = 16;  // ended generations still mapped, from which each is warned of
+    std::size_t retained_max = 64;   // and from which no new ones are loaded
   };
 
   explicit Catalog(Options options);
@@ -82,10 +86,17 @@ class Catalog {
   // Where the next load() and list() look.
   void set_search_path(std::vector<std::filesystem::path> folders);
 
-  // Makes an instance for each entry. On return either `problems` is unchanged and every entry has
-  // its instance, in order, or problems were added and the result is empty.
+  // Makes an instance for each entry, or finds the one that it has. On return either `problems` is
+  // unchanged and every entry has its instance, in order, or problems were added, the result is
+  // empty, and everything is as it was.
   std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
-                                              std::vector<Problem>& problems);
+                                              std::vector<Problem>& problems,
+                                              const Change& change = {});
+
+  // What load() gave is in use: every instance that was before and is not any more ends with its
+  // last call, or after `drain_timeout`, when its calls are ended with an error.
+  void publish(const std::vector<std::shared_ptr<Instance>>& instances,
+               std::chrono::milliseconds drain_timeout);
 
   // Waits until every instance that was let go of has been destroyed, and its plugin unloaded if
   // that was the last one.
@@ -93,6 +104,23 @@ class Catalog {
 
   // Every instance made here that still exists. Thread-safe.
   [[nodiscard]] std::vector<LiveInstance> live() const;
+
+  // What was loaded, sorted by id. Thread-safe.
+  [[nodiscard]] std::vector<PluginState> plugins() const;
+
+  // Ended generations that are still mapped. Thread-safe.
+  [[nodiscard]] std::size_t retained() const;
+
+  // By plugin; those of which there is nothing to tell are left out. Thread-safe.
+  [[nodiscard]] std::map<std::string, GenerationLedger::Counts> counts() const;
+
+  // The search path, and the folders in it where manifests are or may appear: what to watch.
+  [[nodiscard]] std::vector<std::filesystem::path> folders() const;
+
+  // The plugins in use, by id, whose manifests are in one of these folders and whose files are not
+  // those that were loaded. What a rollback went away from is left out.
+  [[nodiscard]] std::vector<std::string> changed_in(
+      const std::set<std::filesystem::path>& folders) const;
 
   // Every manifest on the search path, readable or not; nothing is loaded.
   [[nodiscard]] std::vector<PluginInfo> list() const;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,20 +43,24 @@ class Elf {
   const std::vector<char> bytes_;
 };
 
-bool symbols_are_free(const Elf& elf, const Elf64_Shdr& symbols, const Elf64_Shdr& names) {
-  if (symbols.sh_entsize != sizeof(Elf64_Sym)) return false;
+constexpr const char* kUnreadable = "its symbols cannot be read";
+
+std::string tie_of_symbols(const Elf& elf, const Elf64_Shdr& symbols, const Elf64_Shdr& names) {
+  if (symbols.sh_entsize != sizeof(Elf64_Sym)) return kUnreadable;
   for (std::uint64_t i = 0; i < symbols.sh_size / sizeof(Elf64_Sym); ++i) {
     const auto symbol = elf.at<Elf64_Sym>(symbols.sh_offset + i * sizeof(Elf64_Sym));
-    if (!symbol) return false;
+    if (!symbol) return kUnreadable;
     const bool defined = symbol->st_shndx != SHN_UNDEF;
-    if (defined && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE) return false;
+    const std::string name(elf.text_at(names.sh_offset + symbol->st_name));
+    if (defined && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE) {
+      return "it has the unique symbol " + name;
+    }
     if (defined) continue;
-    const std::string_view name = elf.text_at(names.sh_offset + symbol->st_name);
     for (const std::string_view tie : kTies) {
-      if (name == tie) return false;
+      if (name == tie) return "it needs " + name;
     }
   }
-  return true;
+  return {};
 }
 
 bool dynamic_is_free(const Elf& elf, const Elf64_Shdr& dynamic) {
@@ -69,26 +74,31 @@ bool dynamic_is_free(const Elf& elf, const Elf64_Shdr& dynamic) {
 
 }  // namespace
 
-bool can_be_unmapped(const std::filesystem::path& library) {
+std::string why_kept_mapped(const std::filesystem::path& library) {
   std::ifstream in(library, std::ios::binary);
   const Elf elf(std::vector<char>(std::istreambuf_iterator<char>(in), {}));
   const auto header = elf.at<Elf64_Ehdr>(0);
-  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return false;
-  if (header->e_ident[EI_CLASS] != ELFCLASS64) return false;
+  if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+      header->e_ident[EI_CLASS] != ELFCLASS64) {
+    return kUnreadable;
+  }
   const auto section = [&](std::uint64_t index) {
     return elf.at<Elf64_Shdr>(header->e_shoff + index * sizeof(Elf64_Shdr));
   };
   bool symbols_seen = false;
   for (std::uint64_t i = 0; i < header->e_shnum; ++i) {
     const auto found = section(i);
-    if (!found) return false;
-    if (found->sh_type == SHT_DYNAMIC && !dynamic_is_free(elf, *found)) return false;
+    if (!found) return kUnreadable;
+    if (found->sh_type == SHT_DYNAMIC && !dynamic_is_free(elf, *found)) {
+      return "it was linked with -z nodelete";
+    }
     if (found->sh_type != SHT_DYNSYM) continue;
     const auto names = section(found->sh_link);
-    if (!names || !symbols_are_free(elf, *found, *names)) return false;
+    if (!names) return kUnreadable;
+    if (std::string tie = tie_of_symbols(elf, *found, *names); !tie.empty()) return tie;
     symbols_seen = true;
   }
-  return symbols_seen;
+  return symbols_seen ? std::string() : kUnreadable;
 }
 
 }  // namespace patchbay::plugin_host

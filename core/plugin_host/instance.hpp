@@ -18,6 +18,7 @@
 
 namespace patchbay::plugin_host {
 
+class CredentialSource;
 class Module;
 
 // One thing a provider can do.
@@ -46,6 +47,9 @@ class Instance {
   [[nodiscard]] virtual const std::vector<StaticModel>& models() const = 0;
   [[nodiscard]] virtual std::size_t live_calls() const = 0;
 
+  // Where a credential that expires comes from; nullptr: its calls need none such.
+  [[nodiscard]] virtual CredentialSource* credentials() const { return nullptr; }
+
   [[nodiscard]] bool offers(pbay_mode mode, std::string_view dialect) const;
 };
 
@@ -69,7 +73,9 @@ class CallObserver {
   // One event; its views are valid during the call. A negative answer tells the plugin to stop.
   virtual pbay_status on_event(const pbay_event& event) = 0;
 
-  // Active providers only: the call is complete; exactly once, nothing after it.
+  // The call is over: an active provider has completed it, or, with any provider, the host ended it
+  // because its plugin has to go (PBAY_E_CANCELLED, and error() says so). At most once, nothing
+  // after it.
   virtual void on_complete(pbay_status status) = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/crypto/sha256.hpp"
 #include "core/plugin_host/trusted_path.hpp"
 #include "core/plugin_host/vocabulary.hpp"
 
@@ -45,6 +46,7 @@ class ManifestReader {
     manifest_.version = string(root, "version", true);
     manifest_.license = string(root, "license", false);
     read_library(root);
+    read_hash(root);
     read_arch(root);
     read_abi(root);
     for (const json::Value* flag : strings(root, "flags", "flags")) {
@@ -148,6 +150,12 @@ class ManifestReader {
     if (auto reason = why_untrusted(manifest_.library)) report(value, "library", *reason);
   }
 
+  void read_hash(const json::Value& root) {
+    manifest_.sha256 = string(root, "sha256", false);
+    if (manifest_.sha256.empty() || is_sha256(manifest_.sha256)) return;
+    report(*root.find("sha256"), "sha256", "expected 64 hexadecimal digits in lower case");
+  }
+
   void read_arch(const json::Value& root) {
     const std::string arch = string(root, "arch", true);
     if (arch.empty() || arch == host_architecture()) return;
@@ -205,6 +213,9 @@ class ManifestReader {
                         "\" (a file beside the "
                         "manifest of at most 1 MiB)");
     }
+    if (auto reason = why_untrusted(type.schema_file)) {
+      report(value, prefix + "config_schema", *reason);
+    }
     type.schema_text = std::move(*text);
   }
 
@@ -214,6 +225,11 @@ class ManifestReader {
 };
 
 }  // namespace
+
+bool is_sha256(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
 
 std::string_view host_architecture() {
 #if defined(__x86_64__)
@@ -240,7 +256,12 @@ Manifest read_manifest(const fs::path& file, std::vector<Problem>& problems) {
         Problem{{file.string(), 0, 0}, {}, "cannot be read (a file of at most 1 MiB)"});
     return manifest;
   }
+  crypto::Sha256 digest;
+  digest.update(*text);
   ManifestReader(manifest, std::move(*text), problems).read();
+  for (const ManifestType& type : manifest.types)
+    digest.update(type.schema_text);
+  manifest.digest = digest.finish();
   return manifest;
 }
 

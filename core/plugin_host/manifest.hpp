@@ -4,10 +4,11 @@
 //     "library": "libpatchbay_example.so", "arch": "x86_64",
 //     "abi": {"major": 1, "minor": 0, "need_host_minor": 0},
 //     "license": "MIT", "flags": ["never_unload"], "needs": ["patchbay.host.async/1"],
+//     "sha256": "<64 hexadecimal digits, of the library>",
 //     "types": [{"type": "example", "modes": ["chat"], "config_schema": "example.schema.json"}] }
 //
-// Keys that are not listed here are skipped, so that newer manifests can be read. `sha256` is
-// reserved: this version neither reads nor checks it.
+// Keys that are not listed here are skipped, so that newer manifests can be read. The hash is not
+// compared here, but with the copy of the library that is loaded.
 
 #pragma once
 
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/origin.hpp"
@@ -36,6 +38,8 @@ struct Manifest {
   std::string version;
   std::filesystem::path library;  // beside the manifest
   std::string license;
+  std::string sha256;  // of the library, in lower case; empty when the manifest has none
+  std::string digest;  // of the manifest itself and its schemas: what tells two editions apart
   bool never_unload = false;
   std::vector<ManifestType> types;
 };
@@ -44,6 +48,9 @@ struct Manifest {
 // architecture, ABI, needed extensions, and that no other user could have changed the files.
 // Adds every problem found, with its place in the file, and then returns what could be read.
 Manifest read_manifest(const std::filesystem::path& file, std::vector<Problem>& problems);
+
+// Whether it is a SHA-256 as manifests spell it: 64 hexadecimal digits in lower case.
+bool is_sha256(std::string_view text);
 
 // The architecture this program was compiled for, as manifests spell it: "x86_64".
 std::string_view host_architecture();

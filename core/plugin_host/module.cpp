@@ -1,7 +1,6 @@
 #include "core/plugin_host/module.hpp"
 
-#include <algorithm>
-#include <optional>
+#include <chrono>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -13,7 +12,6 @@
 #include "core/plugin_host/call_error.hpp"
 #include "core/plugin_host/elf_scan.hpp"
 #include "core/plugin_host/guarded.hpp"
-#include "core/plugin_host/private_copy.hpp"
 #include "core/plugin_host/running.hpp"
 #include "core/plugin_host/vocabulary.hpp"
 
@@ -31,6 +29,9 @@ constexpr std::size_t kTableSize =
     offsetof(pbay_provider_vtbl, call_destroy) + sizeof(pbay_provider_vtbl::call_destroy);
 constexpr std::size_t kMaxTypes = 256;
 
+// A thread that was joined may still be listed for a moment.
+constexpr std::chrono::milliseconds kThreadPatience{500};
+
 std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
@@ -40,16 +41,15 @@ std::string in_quotes(std::string_view text) {
 class Module::Library {
  public:
   // Fails with the dynamic linker's own words.
-  static Result<std::unique_ptr<Library>> open(PrivateCopy copy) {
+  static Result<std::unique_ptr<Library>> open(const std::filesystem::path& file) {
     auto library = std::make_unique<Library>();
     try {
       // The overload that throws is the one that says why.
-      library->library_.load(copy.path(),
+      library->library_.load(file,
                              boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
     } catch (const std::system_error& thrown) {
       return make_error(ErrorCode::kUnavailable, thrown.what());
     }
-    if (copy.is_in_memory()) library->memory_.emplace(std::move(copy));
     return library;
   }
 
@@ -62,37 +62,75 @@ class Module::Library {
     }
   }
 
+  void close() { library_.unload(); }
+
  private:
-  std::optional<PrivateCopy> memory_;  // goes after what was loaded from it
   boost::dll::shared_library library_;
 };
 
 // Code that stays mapped, with the host table that it may still look at.
 struct Module::Retained {
+  struct Kept {
+    std::unique_ptr<Library> library;
+    std::unique_ptr<HostContext> host;
+    StagedPtr staged;
+  };
   std::mutex mutex;
-  std::vector<std::pair<std::unique_ptr<Library>, std::unique_ptr<HostContext>>> modules;
+  std::vector<Kept> modules;
 };
 
-Module::Module(const Manifest& manifest, const Environment& environment, std::uint32_t generation)
-    : id_(manifest.id),
-      version_(manifest.version),
-      file_(manifest.library),
+Module::Module(StagedPtr staged, const Environment& environment, std::uint32_t generation)
+    : staged_(std::move(staged)),
       generation_(generation),
+      ledger_(environment.ledger ? environment.ledger : std::make_shared<GenerationLedger>()),
+      retained_warn_(environment.retained_warn),
       host_(std::make_unique<HostContext>(
-          HostContext::Options{.plugin = manifest.id,
+          HostContext::Options{.plugin = staged_->manifest.id,
                                .host_version = environment.host_version,
                                .log = environment.log,
                                .log_level = environment.log_level})) {}
 
 Module::~Module() {
-  if (initialised_ && plugin_->deinit != nullptr) {
+  if (library_ == nullptr) return;
+  ledger_->ending(entry_);
+  std::string why = end();
+  if (why.empty()) {
+    library_->close();
+    if (!is_loaded(staged_->copy.path())) {
+      ledger_->gone(entry_);
+      return;
+    }
+    why = "the system did not unmap it";
+  }
+  retain(std::move(why));
+}
+
+// Ends the plugin; why it must stay mapped after that, if it must.
+std::string Module::end() {
+  if (initialised_) {
     const std::lock_guard lock(control_);
     guarded(*host_, "deinit", plugin_->deinit);
   }
-  if (library_ == nullptr || unmap_) return;
+  if (before_init_ && before_init_->left_behind(plugin_, kThreadPatience)) {
+    host_->misbehaved("left a thread behind after deinit()");
+    return "a thread of it still runs";
+  }
+  return kept_because_;
+}
+
+void Module::retain(std::string why) {
+  const std::size_t count = ledger_->retained(entry_, why);
+  if (count >= retained_warn_) {
+    host_->log(
+        PBAY_LOG_WARN,
+        std::to_string(count) +
+            " generations of plugins that have ended are still mapped; restart Patchbay when "
+            "you can (the last one: " +
+            why + ")");
+  }
   Retained& kept = retained_modules();
   const std::lock_guard lock(kept.mutex);
-  kept.modules.emplace_back(std::move(library_), std::move(host_));
+  kept.modules.push_back({std::move(library_), std::move(host_), staged_});
 }
 
 Module::Retained& Module::retained_modules() {
@@ -101,47 +139,49 @@ Module::Retained& Module::retained_modules() {
   return *kept;
 }
 
-std::size_t Module::retained() {
-  Retained& kept = retained_modules();
-  const std::lock_guard lock(kept.mutex);
-  return kept.modules.size();
-}
-
 Error Module::refuse(ErrorCode code, const std::string& what) const {
-  return make_error(code, "plugin " + id_ + " " + version_ + " (" + file_.string() + "): " + what);
+  return refuse_plugin(manifest(), code, what);
 }
 
-Result<std::shared_ptr<Module>> Module::load(const Manifest& manifest,
+std::string Module::copy_name(const Manifest& manifest, std::uint32_t generation) {
+  return manifest.version + "-g" + std::to_string(generation);
+}
+
+Result<std::unique_ptr<Module>> Module::load(StagedPtr staged,
                                              const Environment& environment,
                                              std::uint32_t generation) {
-  const std::shared_ptr<Module> module(new Module(manifest, environment, generation));
-  if (Status done = module->open(manifest, environment); !done) return done.error();
+  std::unique_ptr<Module> module(new Module(std::move(staged), environment, generation));
+  if (Status done = module->open(); !done) return done.error();
   if (Status done = module->negotiate(environment); !done) return done.error();
-  if (Status done = module->check_descriptor(manifest); !done) return done.error();
-  if (Status done = module->check_types(manifest); !done) return done.error();
+  if (Status done = module->check_descriptor(); !done) return done.error();
+  if (Status done = module->check_types(); !done) return done.error();
   if (Status done = module->initialise(); !done) return done.error();
   return module;
 }
 
-Status Module::open(const Manifest& manifest, const Environment& environment) {
-  const std::string name = version_ + "-g" + std::to_string(generation_);
-  const bool in_memory = environment.state_folder.empty();
-  Result<PrivateCopy> copy =
-      in_memory ? PrivateCopy::in_memory(manifest.library, id_ + "-" + name)
-                : PrivateCopy::make(manifest.library, environment.state_folder, id_, name);
-  if (!copy) return refuse(copy.error().code, copy.error().message);
-  unmap_ = !manifest.never_unload && can_be_unmapped(copy->path());
-  Result<std::unique_ptr<Library>> library = Library::open(*std::move(copy));
+Status Module::open() {
+  const PrivateCopy& copy = staged_->copy;
+  kept_because_ =
+      manifest().never_unload ? "it asks never to be unloaded" : why_kept_mapped(copy.path());
+  Result<std::unique_ptr<Library>> library = Library::open(copy.path());
+  copy.unlink();
   if (!library) {
     return refuse(ErrorCode::kUnavailable,
                   "cannot be loaded; it was built for another system, or a library it needs is "
                   "missing: " +
                       library.error().message +
-                      (in_memory ? " (from memory; where that is forbidden, set TMPDIR to a folder "
-                                   "that can be written to and is not mounted noexec)"
-                                 : ""));
+                      (copy.is_in_memory()
+                           ? " (from memory; where that is forbidden, set TMPDIR to a folder that "
+                             "can be written to and is not mounted noexec)"
+                           : ""));
   }
   library_ = *std::move(library);
+  entry_ = ledger_->add({.plugin = id(),
+                         .generation = generation_,
+                         .version = version(),
+                         .sha256 = copy.sha256(),
+                         .state = GenerationLedger::State::kLoaded,
+                         .why = {}});
   return ok();
 }
 
@@ -187,7 +227,7 @@ Status Module::negotiate(const Environment& environment) {
   return ok();
 }
 
-Status Module::check_descriptor(const Manifest& manifest) const {
+Status Module::check_descriptor() const {
   std::string lies;
   const auto compare =
       [&](std::string_view what, std::string_view manifest_says, std::string_view library_says) {
@@ -196,9 +236,9 @@ Status Module::check_descriptor(const Manifest& manifest) const {
                 ", the library " + in_quotes(library_says);
       };
   const bool never_unload = (plugin_->flags & PBAY_PLUGIN_NEVER_UNLOAD) != 0;
-  compare("id", manifest.id, text_of(plugin_->id));
-  compare("version", manifest.version, text_of(plugin_->version));
-  compare("never_unload", manifest.never_unload ? "yes" : "no", never_unload ? "yes" : "no");
+  compare("id", id(), text_of(plugin_->id));
+  compare("version", version(), text_of(plugin_->version));
+  compare("never_unload", manifest().never_unload ? "yes" : "no", never_unload ? "yes" : "no");
   if (!lies.empty()) {
     return refuse(
         ErrorCode::kInvalid,
@@ -207,7 +247,7 @@ Status Module::check_descriptor(const Manifest& manifest) const {
   return ok();
 }
 
-Status Module::check_types(const Manifest& manifest) const {
+Status Module::check_types() const {
   if (plugin_->types == nullptr || plugin_->type_count > kMaxTypes) {
     return refuse(ErrorCode::kInvalid, "its list of provider types is broken");
   }
@@ -224,12 +264,12 @@ Status Module::check_types(const Manifest& manifest) const {
                     "its provider type " + in_quotes(text_of(type->type)) + " lacks a function");
     }
   }
-  if (plugin_->type_count != manifest.types.size()) {
+  if (plugin_->type_count != manifest().types.size()) {
     return refuse(ErrorCode::kInvalid,
-                  "the manifest names " + std::to_string(manifest.types.size()) +
+                  "the manifest names " + std::to_string(manifest().types.size()) +
                       " provider types, the library " + std::to_string(plugin_->type_count));
   }
-  for (const ManifestType& named : manifest.types) {
+  for (const ManifestType& named : manifest().types) {
     const pbay_provider_type* type = this->type(named.type);
     if (type == nullptr) {
       return refuse(ErrorCode::kInvalid,
@@ -256,6 +296,7 @@ Status Module::initialise() {
   if (plugin_->init == nullptr || plugin_->deinit == nullptr) {
     return refuse(ErrorCode::kInvalid, "lacks init() or deinit()");
   }
+  before_init_ = ThreadCensus::now();
   CallError told;
   pbay_status status = PBAY_OK;
   {
@@ -270,6 +311,10 @@ Status Module::initialise() {
   }
   initialised_ = true;
   return ok();
+}
+
+void Module::pin() {
+  if (const auto hear = std::exchange(on_pinned_, nullptr)) hear();
 }
 
 const pbay_provider_type* Module::type(std::string_view name) const {

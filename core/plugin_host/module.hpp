@@ -1,8 +1,8 @@
 // One loaded generation of a plugin: its code in memory, checked, and the host table it was given.
 //
 // Loading goes: a private copy, dlopen, the entry function, the descriptor against the manifest,
-// init(). The end goes: deinit(), and the code is unmapped where that is safe; where it is not, or
-// not known to be, the mapping stays until the process ends.
+// init(). The end goes: deinit(), a look at what threads are left, and the code is unmapped where
+// that is safe; where it is not, or not known to be, the mapping stays until the process ends.
 //
 // Threads: load() and the destructor are [control]; the rest from any.
 
@@ -10,15 +10,18 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/base/result.hpp"
+#include "core/plugin_host/generation_ledger.hpp"
 #include "core/plugin_host/host_context.hpp"
-#include "core/plugin_host/manifest.hpp"
+#include "core/plugin_host/staged_plugin.hpp"
+#include "core/plugin_host/thread_census.hpp"
 #include "core/sdk/patchbay/abi.h"
 
 namespace patchbay::plugin_host {
@@ -26,24 +29,38 @@ namespace patchbay::plugin_host {
 class Module {
  public:
   struct Environment {
-    std::filesystem::path state_folder;  // for private copies; empty: in memory
     std::string host_version;
     LogSink log;
     int log_level = PBAY_LOG_INFO;
+    std::shared_ptr<GenerationLedger> ledger = {};  // empty: nobody asks
+    std::size_t retained_warn = 16;  // retained generations from which each one is warned of
   };
 
-  // Every message names the plugin and says what to do.
-  static Result<std::shared_ptr<Module>> load(const Manifest& manifest,
+  // The name of a generation's copy.
+  static std::string copy_name(const Manifest& manifest, std::uint32_t generation);
+
+  // Every message names the plugin and says what to do. REQUIRES: nothing was loaded from `staged`.
+  static Result<std::unique_ptr<Module>> load(StagedPtr staged,
                                               const Environment& environment,
                                               std::uint32_t generation);
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  [[nodiscard]] const std::string& id() const { return id_; }
-  [[nodiscard]] const std::string& version() const { return version_; }
+  [[nodiscard]] const Manifest& manifest() const { return staged_->manifest; }
+  [[nodiscard]] const std::string& id() const { return manifest().id; }
+  [[nodiscard]] const std::string& version() const { return manifest().version; }
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
   [[nodiscard]] HostContext& host() { return *host_; }
+  [[nodiscard]] const StagedPtr& staged() const { return staged_; }
+
+  // It will never end: something of it is left to itself. `on_pinned`, if given, hears of it once.
+  void pin();
+  void on_pinned(std::function<void()> hear) { on_pinned_ = std::move(hear); }
+
+  // Where this generation is written down.
+  [[nodiscard]] const std::shared_ptr<GenerationLedger>& ledger() const { return ledger_; }
+  [[nodiscard]] GenerationLedger::Entry ledger_entry() const { return entry_; }
 
   // The provider type of that name; nullptr when the plugin has none such.
   [[nodiscard]] const pbay_provider_type* type(std::string_view name) const;
@@ -51,35 +68,37 @@ class Module {
   // Held around every [control] function, of which a plugin runs one at a time.
   [[nodiscard]] std::mutex& control() { return control_; }
 
-  // How many ended generations are still mapped, in the whole process.
-  static std::size_t retained();
-
  private:
   class Library;  // the only place that knows Boost.DLL
   struct Retained;
 
   static Retained& retained_modules();
 
-  Module(const Manifest& manifest, const Environment& environment, std::uint32_t generation);
+  Module(StagedPtr staged, const Environment& environment, std::uint32_t generation);
 
-  Status open(const Manifest& manifest, const Environment& environment);
+  Status open();
   Status negotiate(const Environment& environment);
-  Status check_descriptor(const Manifest& manifest) const;
-  Status check_types(const Manifest& manifest) const;
+  Status check_descriptor() const;
+  Status check_types() const;
   Status initialise();
+  std::string end();
+  void retain(std::string why);
 
   // "plugin patchbay.example 1.0.0 (/path/lib.so): <what>".
   [[nodiscard]] Error refuse(ErrorCode code, const std::string& what) const;
 
-  const std::string id_;
-  const std::string version_;
-  const std::filesystem::path file_;
+  const StagedPtr staged_;
   const std::uint32_t generation_;
+  const std::shared_ptr<GenerationLedger> ledger_;
+  const std::size_t retained_warn_;
+  GenerationLedger::Entry entry_ = 0;
   std::unique_ptr<HostContext> host_;
   std::unique_ptr<Library> library_;
   const pbay_plugin* plugin_ = nullptr;
+  std::optional<ThreadCensus> before_init_;
   bool initialised_ = false;
-  bool unmap_ = false;
+  std::function<void()> on_pinned_;
+  std::string kept_because_;  // why it must stay mapped; empty: it may go
   std::mutex control_;
 };
 

@@ -1,12 +1,10 @@
 #include "core/plugin_host/plugin_families.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
-
-#include "core/plugin_host/module.hpp"
+#include <vector>
 
 namespace patchbay::plugin_host {
 namespace {
@@ -40,9 +38,29 @@ void add_plugin_families(telemetry::Exposition& page, const Catalog& catalog) {
   for (const auto& [names, count] : calls)
     page.add({{"plugin", names.first}, {"provider", names.second}}, as_double(count));
   page.family(Type::kGauge,
-              "patchbay_plugin_retained_modules",
+              "patchbay_plugin_generations_retained",
               "Generations that have ended and cannot be unmapped.");
-  page.add({}, as_double(Module::retained()));
+  page.add({}, as_double(catalog.retained()));
+
+  const std::vector<PluginState> plugins = catalog.plugins();
+  page.family(Type::kCounter,
+              "patchbay_plugin_swaps_total",
+              "New generations that took over, or were refused.");
+  for (const PluginState& plugin : plugins) {
+    page.add({{"plugin", plugin.id}, {"outcome", "done"}}, as_double(plugin.swaps));
+    page.add({{"plugin", plugin.id}, {"outcome", "refused"}}, as_double(plugin.refused));
+  }
+  const std::map<std::string, GenerationLedger::Counts> counts = catalog.counts();
+  page.family(Type::kCounter,
+              "patchbay_plugin_calls_cut_total",
+              "Calls that were ended because their generation had to go.");
+  for (const auto& [plugin, count] : counts)
+    page.add({{"plugin", plugin}}, as_double(count.cut));
+  page.family(Type::kCounter,
+              "patchbay_plugin_calls_orphaned_total",
+              "Calls that plugins never completed.");
+  for (const auto& [plugin, count] : counts)
+    page.add({{"plugin", plugin}}, as_double(count.orphaned));
 }
 
 }  // namespace patchbay::plugin_host

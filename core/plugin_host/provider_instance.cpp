@@ -1,10 +1,17 @@
 #include "core/plugin_host/provider_instance.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <sstream>
+#include <thread>
 #include <utility>
+#include <vector>
 
+#include "core/plugin_host/active_call.hpp"
+#include "core/plugin_host/call_state.hpp"
 #include "core/plugin_host/control_thread.hpp"
 #include "core/plugin_host/guarded.hpp"
 #include "core/plugin_host/running.hpp"
@@ -38,6 +45,27 @@ bool fail_with_status(CallError& failure, const char* function, pbay_status stat
   return false;
 }
 
+// Never destroyed, and reachable.
+void keep_for_good(std::shared_ptr<CallState> call) {
+  static auto* mutex = new std::mutex;
+  static auto* kept = new std::vector<std::shared_ptr<CallState>>;
+  const std::lock_guard lock(*mutex);
+  kept->push_back(std::move(call));
+}
+
+// The plugin's turn at [control], or nothing if that takes too long. Asked for again and again: to
+// wait for a lock with a deadline is what the thread sanitizer does not understand.
+std::unique_lock<std::mutex> turn_of(Module& module, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kAskAgainAfter{2};
+  const Time deadline = Clock::now() + patience;
+  std::unique_lock lock(module.control(), std::try_to_lock);
+  while (!lock && Clock::now() < deadline) {
+    std::this_thread::sleep_for(kAskAgainAfter);
+    lock.try_lock();
+  }
+  return lock;
+}
+
 }  // namespace
 
 ProviderInstance::ProviderInstance(std::shared_ptr<Module> module,
@@ -55,13 +83,19 @@ std::shared_ptr<ProviderInstance> ProviderInstance::create(std::shared_ptr<Modul
                                                            std::shared_ptr<ControlThread> control,
                                                            CallError& failure) {
   control->expect();
+  const std::function<void()> on_stuck =
+      [ledger = module->ledger(), entry = module->ledger_entry(), host = &module->host()] {
+        ledger->retained(entry, "its destroy() does not return");
+        host->misbehaved("destroy() has not returned in time");
+      };
   const std::shared_ptr<ProviderInstance> instance(
       new ProviderInstance(std::move(module), type, std::move(name)),
-      [control = std::move(control)](ProviderInstance* ended) {
-        control->run([ended] { delete ended; });
+      [control, on_stuck](ProviderInstance* ended) {
+        control->run([ended] { delete ended; }, on_stuck);
       });
-  const bool made = instance->make(config_json, failure) && instance->take_tables(failure) &&
-                    instance->describe(failure);
+  instance->control_thread_ = control;
+  const bool made = instance->make(config_json, failure) &&
+                    instance->take_tables(control, failure) && instance->describe(failure);
   return made ? instance : nullptr;
 }
 
@@ -76,7 +110,8 @@ ProviderInstance::~ProviderInstance() {
 bool ProviderInstance::make(const std::string& config_json, CallError& failure) {
   const pbay_provider_config config{
       sizeof config, 0, view_of(name_), view_of(config_json), nullptr};
-  const std::lock_guard lock(module_->control());
+  const std::unique_lock lock = turn_of(*module_, control_thread_->patience().control);
+  if (!lock) return fail(failure, "another function of the plugin does not return");
   const Running scope({.call = nullptr, .control_error = &failure, .sink = nullptr});
   pbay_provider* made = nullptr;
   const pbay_status status = guarded(
@@ -87,7 +122,8 @@ bool ProviderInstance::make(const std::string& config_json, CallError& failure) 
   return true;
 }
 
-bool ProviderInstance::take_tables(CallError& failure) {
+bool ProviderInstance::take_tables(const std::shared_ptr<ControlThread>& control,
+                                   CallError& failure) {
   const auto extension = [&](const char* id) -> const void* {
     if (table_->get_extension == nullptr) return nullptr;
     return guarded(host(),
@@ -97,11 +133,13 @@ bool ProviderInstance::take_tables(CallError& failure) {
                    provider_,
                    id);
   };
-  if (extension(PBAY_EXT_PROVIDER_CREDENTIALS) != nullptr) {
-    return fail(failure,
-                "the plugin's credentials expire (" PBAY_EXT_PROVIDER_CREDENTIALS
-                "), which this Patchbay cannot refresh yet; use another plugin, or a newer "
-                "Patchbay");
+  if (const auto* table =
+          static_cast<const pbay_provider_credentials*>(extension(PBAY_EXT_PROVIDER_CREDENTIALS))) {
+    if (!PBAY_HAS(table, on_response) || table->build_request == nullptr ||
+        table->on_response == nullptr) {
+      return fail(failure, "its table " PBAY_EXT_PROVIDER_CREDENTIALS " is incomplete");
+    }
+    credentials_ = credential_source(*this, *table, control);
   }
   active_ = static_cast<const pbay_provider_active*>(extension(PBAY_EXT_PROVIDER_ACTIVE));
   if (active_ != nullptr) {
@@ -115,7 +153,8 @@ bool ProviderInstance::take_tables(CallError& failure) {
 }
 
 bool ProviderInstance::describe(CallError& failure) {
-  const std::lock_guard lock(module_->control());
+  const std::unique_lock lock = turn_of(*module_, control_thread_->patience().control);
+  if (!lock) return fail(failure, "another function of the plugin does not return");
   const Running scope({.call = nullptr, .control_error = &failure, .sink = nullptr});
   pbay_provider_caps caps{};
   caps.size = sizeof caps;
@@ -145,6 +184,59 @@ bool ProviderInstance::copy_caps(const pbay_provider_caps& caps, CallError& fail
         {std::string(text_of(model->id)), std::string(text_of(model->owner)), model->created});
   }
   return true;
+}
+
+std::size_t ProviderInstance::cut_calls(const CallError& error) {
+  std::size_t cut = 0;
+  for (const std::shared_ptr<CallState>& call : host().calls().all()) {
+    if (&call->instance() != this) continue;
+    call->cut(error);
+    ++cut;
+  }
+  if (cut > 0) module_->ledger()->count_cut(plugin_id(), cut);
+  return cut;
+}
+
+void ProviderInstance::watch_cancelled() {
+  if (watching_.exchange(true)) return;
+  control_thread_->run_after(control_thread_->patience().complete, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->look_after_cancelled();
+  });
+}
+
+void ProviderInstance::look_after_cancelled() {
+  watching_ = false;  // whatever is cancelled from here on begins anew
+  const Time now = Clock::now();
+  Time next = Time::max();
+  for (const std::shared_ptr<CallState>& call : host().calls().all()) {
+    if (&call->instance() != this || call->active() == nullptr) continue;
+    const std::optional<Time> cancelled = call->active()->cancelled_at();
+    if (!cancelled) continue;
+    const Time due = *cancelled + control_thread_->patience().complete;
+    if (due <= now) {
+      orphan(call);
+    } else {
+      next = std::min(next, due);
+    }
+  }
+  if (next == Time::max() || watching_.exchange(true)) return;
+  control_thread_->run_after(next - now, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->look_after_cancelled();
+  });
+}
+
+void ProviderInstance::orphan(const std::shared_ptr<CallState>& call) {
+  if (!call->active()->orphan()) return;
+  host().misbehaved("did not complete a call in time after cancel()");
+  host().calls().remove(call->id());
+  call_ended();
+  module_->ledger()->count_orphan(plugin_id());
+  module_->ledger()->retained(module_->ledger_entry(), "a call of it was never completed");
+  // What the plugin may still use stays, and with it the provider and the code.
+  keep_for_good(call);
+  if (std::exchange(pinned_, true)) return;
+  control_thread_->forget();
+  module_->pin();
 }
 
 }  // namespace patchbay::plugin_host

@@ -58,7 +58,8 @@ void add_retry_after(http::HeaderList& headers, std::int64_t wait_ms) {
 http::HeaderList client_headers(const http::HeaderList& upstream, std::string_view vendor_prefix) {
   http::HeaderList out;
   for (const auto& [name, value] : upstream) {
-    if (is_rate_limit(name) || starts_with_ignoring_case(name, vendor_prefix)) {
+    const bool vendors = !vendor_prefix.empty() && starts_with_ignoring_case(name, vendor_prefix);
+    if (vendors || is_rate_limit(name)) {
       out.add(name, value);
     } else if (names_request(name) && !out.find("x-upstream-request-id")) {
       out.add("x-upstream-request-id", value);

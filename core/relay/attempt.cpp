@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "core/chat/event.hpp"
+#include "core/plugin_host/vocabulary.hpp"
 #include "core/relay/answer_headers.hpp"
 #include "core/relay/attempt_failure.hpp"
 #include "core/relay/limits.hpp"
+#include "core/relay/recorder.hpp"
 
 namespace patchbay::relay {
 namespace {
@@ -97,7 +99,7 @@ void Attempt::fill_request(std::uint32_t number) {
 // The contents stay where the client's bytes lie: a provider names them in its body's pieces.
 void Attempt::fill_parts() {
   parts_.reserve(client_request_.parts.size());
-  for (const RequestPart& part : client_request_.parts) {
+  for (const http::FormPart& part : client_request_.parts) {
     parts_.push_back({.size = sizeof(pbay_part),
                       .reserved = 0,
                       .name = as_str(part.name),
@@ -123,12 +125,20 @@ std::optional<std::string_view> Attempt::bytes_of(const pbay_piece& piece) const
 void Attempt::start() {
   if (!provider_.instance->offers(client_request_.mode, client_request_.dialect)) {
     return fail(chat::bad_request("The provider `" + provider_.instance->name() +
-                                      "` does not offer " + client_request_.dialect,
+                                      "` does not offer the mode `" +
+                                      std::string(plugin_host::mode_name(client_request_.mode)) +
+                                      "` as " + client_request_.dialect,
                                   "model",
                                   "unsupported_by_provider"));
   }
+  begun_ = workplace_.worker.now();
+  await_credential();
+}
+
+void Attempt::begin() {
+  total_.cancel();
+  if (provider_.credentials != nullptr) credential_ = provider_.credentials->version();
   reactor::Worker& worker = workplace_.worker;
-  begun_ = worker.now();
   plugin_host::CallError refusal;
   auto created = plugin_host::Call::create(
       provider_.instance,
@@ -146,7 +156,7 @@ void Attempt::start() {
   if (call_->active()) {
     if (const pbay_status status = call_->start(); status < 0) return fail_plugin(status);
     watch_silence(provider_.timeouts.first_byte);
-    if (provider_.timeouts.total.count() > 0) total_.arm(provider_.timeouts.total);
+    if (provider_.timeouts.total.count() > 0) total_.arm_at(begun_ + provider_.timeouts.total);
     return;
   }
   next_request();
@@ -202,7 +212,8 @@ void Attempt::send() {
     request.timeouts.idle = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::nanoseconds(http_.idle_timeout_ns));
   }
-  transfer_ = workplace_.client.start(std::move(request), *this);
+  const CallSummary about{client_request_.request_id, upstream_model_, client_request_.stream};
+  transfer_ = start_transfer(provider_, workplace_.client, std::move(request), *this, about);
   if (paused_) transfer_->pause();
 }
 
@@ -263,6 +274,7 @@ void Attempt::on_head(const upstream::ResponseHead& head) {
   if (status < 0) return fail_plugin(status);
   if (status == PBAY_S_NEXT_REQUEST) return next_request();
   if (!accepted) return;
+  answered_ = true;
   passes_ = status == PBAY_S_PASSTHROUGH;
   if (!passes_) frames_.emplace(framing);
   observer_.on_answer(head, passes_);
@@ -353,6 +365,7 @@ void Attempt::end_message(pbay_status status, const Error* error) {
 }
 
 pbay_status Attempt::on_event(const pbay_event& event) {
+  answered_ = true;
   const pbay_status status = observer_.on_event(event);
   if (status < 0) event_status_ = status;
   if (active()) watch_silence(provider_.timeouts.idle);
@@ -379,7 +392,7 @@ void Attempt::fail_body(const Error& error) {
 }
 
 void Attempt::fail_plugin(pbay_status status) {
-  fail(plugin_failure(status));
+  if (!renew_credential()) fail(plugin_failure(status));
 }
 
 }  // namespace patchbay::relay

@@ -23,6 +23,7 @@
 #include "core/http/header_list.hpp"
 #include "core/plugin_host/instance.hpp"
 #include "core/relay/call_request.hpp"
+#include "core/relay/credentials.hpp"
 #include "core/relay/frame_reader.hpp"
 #include "core/relay/provider_table.hpp"
 #include "core/relay/workplace.hpp"
@@ -77,6 +78,9 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   pbay_status on_event(const pbay_event& event) override;
   void on_complete(pbay_status status) override;
 
+  void await_credential();
+  bool renew_credential();
+  void begin();
   void fill_request(std::uint32_t number);
   void fill_parts();
   [[nodiscard]] std::optional<std::string_view> bytes_of(const pbay_piece& piece) const;
@@ -107,6 +111,10 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   std::vector<const pbay_part*> part_pointers_;
   std::unique_ptr<plugin_host::Call> call_;  // reads request_: destroyed before it
 
+  std::unique_ptr<Credentials::Wait> wait_;  // for a credential, before the call begins
+  std::uint64_t credential_ = 0;             // the version that it began with
+  bool renewed_ = false;                     // it began anew, since that one was refused
+
   pbay_http_request http_{};
   reactor::Timer delay_;    // before a request that the plugin wants later
   reactor::Timer silence_;  // of a provider that does its own work
@@ -122,6 +130,7 @@ class Attempt final : private upstream::ResponseHandler, private plugin_host::Ca
   bool body_unreadable_ = false;        // too large or compressed: of an error, nothing to show
   pbay_status event_status_ = PBAY_OK;  // what on_event() said when it refused
   unsigned steps_ = 0;
+  bool answered_ = false;  // the observer has heard something of the answer
   bool paused_ = false;
   bool stopped_ = false;  // the plugin has seen the end of the answer
 };

@@ -14,6 +14,11 @@ bool is_event_stream(std::string_view content_type) {
   return http::starts_with_ignoring_case(content_type, "text/event-stream");
 }
 
+// What is played while it comes.
+bool is_sound(std::string_view content_type) {
+  return http::starts_with_ignoring_case(content_type, "audio/");
+}
+
 // Whether the client has got something once it has this.
 bool is_content(std::uint32_t event_type) {
   return event_type != PBAY_EV_META && event_type != PBAY_EV_USAGE && event_type != PBAY_EV_EXTRA;
@@ -56,6 +61,10 @@ void Call::try_target(std::size_t index) {
   target_ = index;
   encoder_ = make_encoder_();
   const routing::Target& target = route_.targets[index];
+  SignatureStore* const signatures = context_.workplace.signatures;
+  if (signatures != nullptr && request_.mode == PBAY_MODE_CHAT) {
+    signatures_.emplace(*signatures, target.provider);
+  }
   count_as(&context_.workplace.worker.metrics().calls.at({target.provider,
                                                           route_.rule,
                                                           plugin_host::mode_name(request_.mode),
@@ -68,7 +77,7 @@ void Call::try_target(std::size_t index) {
                                        *this);
   attempt_->start();
   // Nobody will tell when a provider that does its own work has accepted; it gets the same time.
-  if (!over_ && attempt_->active() && streams()) commit_timer_.arm(limits::kCommitAfter);
+  if (!over_ && attempt_->active() && is_talk()) commit_timer_.arm(limits::kCommitAfter);
 }
 
 // The upstream says yes. Whether it passes as it is or is written anew decides everything after.
@@ -77,22 +86,27 @@ void Call::on_answer(const upstream::ResponseHead& head, bool passes) {
   if (passes) {
     status_ = head.status;
     content_type_ = head.headers.find("content-type").value_or("application/json");
-    passing_.emplace(
-        PassThrough::Options{.events = is_event_stream(content_type_), .show_alias = route_.alias},
-        *encoder_);
-    if (!route_.alias && head.content_length >= 0) {
+    const bool names_a_model = !is_sound(content_type_);
+    passing_.emplace(PassThrough::Options{.events = is_event_stream(content_type_),
+                                          .show_alias = route_.alias && names_a_model},
+                     *encoder_);
+    if (!(route_.alias && names_a_model) && head.content_length >= 0) {
       length_ = static_cast<std::uint64_t>(head.content_length);
     }
   } else {
     status_ = 200;
-    content_type_ = encoder_->content_type();
   }
-  if (streams()) commit_timer_.arm(limits::kCommitAfter);
+  if (is_talk()) commit_timer_.arm(limits::kCommitAfter);
 }
 
 // True when the client may have the answer in pieces as they come.
 bool Call::streams() const {
-  return passing_ ? passing_->events() : encoder_->streaming();
+  return passing_ ? passing_->events() || is_sound(content_type_) : encoder_->streaming();
+}
+
+// True of a stream into which more can be put than its content: keep-alives, and what went wrong.
+bool Call::is_talk() const {
+  return passing_ ? passing_->events() : encoder_->streaming() && !encoder_->keep_alive().empty();
 }
 
 Status Call::on_bytes(std::string_view bytes) {
@@ -102,8 +116,8 @@ Status Call::on_bytes(std::string_view bytes) {
 }
 
 pbay_status Call::on_event(const pbay_event& event) {
-  if (content_type_.empty()) content_type_ = encoder_->content_type();  // no upstream, no head
   const pbay_status status = encoder_->on_event(event, out_);
+  if (signatures_) signatures_->on_event(event);
   has_content_ = has_content_ || is_content(event.type);
   if (!out_.empty()) flush_.schedule();
   return status;
@@ -121,14 +135,14 @@ void Call::flush() {
   client_.write(out_);
   empty(out_);
   last_write_ = context_.workplace.worker.now();
-  if (!silence_timer_.armed() && streams()) silence_timer_.arm(limits::kKeepAlive);
+  if (!silence_timer_.armed() && is_talk()) silence_timer_.arm(limits::kKeepAlive);
   if (!client_.writable() && attempt_) attempt_->pause();
 }
 
 void Call::commit() {
   committed_ = true;
   began();
-  client_.begin(status_, answer_headers(), streams() ? std::nullopt : length_);
+  client_.begin(status_, answer_headers(), is_talk() ? std::nullopt : length_);
 }
 
 void Call::began() {
@@ -163,7 +177,7 @@ void Call::count_as(telemetry::CallSeries* series) {
 
 http::HeaderList Call::answer_headers() const {
   http::HeaderList headers = upstream_headers_;
-  headers.set("content-type", content_type_);
+  headers.set("content-type", passing_ ? content_type_ : encoder_->content_type());
   if (streams()) {
     headers.set("cache-control", "no-cache");
     headers.set("x-accel-buffering", "no");
@@ -183,7 +197,6 @@ void Call::on_done() {
   if (passing_) {
     passing_->finish(out_);
   } else {
-    if (content_type_.empty()) content_type_ = encoder_->content_type();
     encoder_->finish(out_);
   }
   if (committed_) {
@@ -235,7 +248,7 @@ void Call::give_up(const chat::Failure& failure, const http::HeaderList& headers
     status_ = chat::status_of(failure);
     return client_.refuse(failure, headers);
   }
-  if (!streams()) return client_.abort();  // half a body can only be cut off
+  if (!is_talk()) return client_.abort();  // half a body can only be cut off
   // Complete events that were written still count; half an event was held back and is dropped.
   encoder_->fail(failure, out_);
   client_.write(out_);
@@ -244,8 +257,7 @@ void Call::give_up(const chat::Failure& failure, const http::HeaderList& headers
 }
 
 void Call::on_commit_time() {
-  if (over_ || committed_ || !streams()) return;
-  if (content_type_.empty()) content_type_ = encoder_->content_type();
+  if (over_ || committed_ || !is_talk()) return;
   commit();
   on_silence();  // nothing was written yet, so that is due
 }
@@ -263,7 +275,7 @@ void Call::on_silence() {
 }
 
 void Call::probe() {
-  if (committed_ && streams() && !over_) client_.write(encoder_->keep_alive());
+  if (committed_ && is_talk() && !over_) client_.write(encoder_->keep_alive());
 }
 
 void Call::on_deadline() {

@@ -26,6 +26,7 @@
 #include "core/relay/call_request.hpp"
 #include "core/relay/pass_through.hpp"
 #include "core/relay/provider_table.hpp"
+#include "core/relay/signature_recorder.hpp"
 #include "core/routing/route_table.hpp"
 
 namespace patchbay::relay {
@@ -113,6 +114,7 @@ class Call final : public AttemptObserver {
   void over();
   void count_as(telemetry::CallSeries* series);
   [[nodiscard]] bool streams() const;
+  [[nodiscard]] bool is_talk() const;
   [[nodiscard]] http::HeaderList answer_headers() const;
   [[nodiscard]] http::HeaderList answer_headers_of(const http::HeaderList& upstream) const;
 
@@ -125,10 +127,11 @@ class Call final : public AttemptObserver {
 
   std::size_t target_ = 0;
   std::unique_ptr<Attempt> attempt_;
+  std::optional<SignatureRecorder> signatures_;  // of a chat answer that comes in events
   std::optional<PassThrough> passing_;
 
   int status_ = 200;
-  std::string content_type_;
+  std::string content_type_;             // of an answer that passes as it is
   http::HeaderList upstream_headers_;    // those that the client may see
   std::optional<std::uint64_t> length_;  // of an answer that passes as it is
   std::string out_;                      // written, and not handed to the client yet

@@ -33,4 +33,21 @@ inline constexpr std::chrono::seconds kCommitAfter{10};
 // Silence in a stream after which a keep-alive goes out.
 inline constexpr std::chrono::seconds kKeepAlive{15};
 
+// An exchange of a credential, from the plugin's first word to its last. Calls that wait for it
+// wait no longer.
+inline constexpr std::chrono::seconds kCredentialTimeout{30};
+inline constexpr std::size_t kCredentialBytesMax = 256 * 1024;  // of the answer
+
+// A credential is asked for again that long before its end, or when a fifth of its time is left;
+// and not used in the last moments, or the last tenth of its time, since clocks differ.
+inline constexpr std::chrono::seconds kCredentialAhead{300};
+inline constexpr std::chrono::seconds kCredentialSpare{10};
+
+// Between two exchanges that fail: doubled from the one to the other.
+inline constexpr std::chrono::seconds kBackOffLeast{1};
+inline constexpr std::chrono::seconds kBackOffMost{60};
+
+// Between two exchanges for credentials that the upstream refused.
+inline constexpr std::chrono::seconds kRefusalPause{30};
+
 }  // namespace patchbay::relay::limits

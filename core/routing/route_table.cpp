@@ -1,5 +1,7 @@
 #include "core/routing/route_table.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace patchbay::routing {
@@ -15,8 +17,25 @@ chat::Failure not_served(std::string_view model, const std::string& why) {
 
 }  // namespace
 
-RouteTable::RouteTable(std::vector<Rule> rules, std::string default_model)
-    : default_model_(std::move(default_model)) {
+const std::string& DefaultModels::of(pbay_mode mode) const {
+  switch (mode) {
+    case PBAY_MODE_IMAGE:
+      return image.empty() ? chat : image;
+    case PBAY_MODE_TRANSCRIBE:
+      return transcription.empty() ? chat : transcription;
+    case PBAY_MODE_SPEECH:
+      return speech.empty() ? chat : speech;
+    case PBAY_MODE_EMBEDDING:
+      return embedding.empty() ? chat : embedding;
+    default:
+      return chat;
+  }
+}
+
+RouteTable::RouteTable(std::vector<Rule> rules,
+                       DefaultModels defaults,
+                       std::vector<NamedProvider> providers)
+    : defaults_(std::move(defaults)), providers_(std::move(providers)) {
   for (Rule& rule : rules) {
     if (rule.model != kAnyModel && !rule.provider.empty()) listed_.push_back(rule);
     std::string name = rule.model;
@@ -24,13 +43,12 @@ RouteTable::RouteTable(std::vector<Rule> rules, std::string default_model)
   }
 }
 
-std::variant<Route, chat::Failure> RouteTable::resolve(std::string_view model) const {
+std::variant<Route, chat::Failure> RouteTable::resolve(std::string_view model,
+                                                       pbay_mode mode) const {
   const bool named = !model.empty();
   if (!named) {
-    if (default_model_.empty()) {
-      return chat::bad_request("you must provide a model parameter", "model");
-    }
-    model = default_model_;
+    model = defaults_.of(mode);
+    if (model.empty()) return chat::bad_request("you must provide a model parameter", "model");
   }
   const Rule* rule = find(model);
   if (rule == nullptr) {
@@ -46,9 +64,49 @@ std::variant<Route, chat::Failure> RouteTable::resolve(std::string_view model) c
   return route;
 }
 
+std::variant<Route, chat::Failure> RouteTable::resolve_at(std::string_view provider,
+                                                          std::string_view model,
+                                                          pbay_mode mode) const {
+  const NamedProvider* found = find_provider(provider);
+  if (found == nullptr || !found->unavailable.empty()) {
+    const std::string why = found == nullptr ? "is not configured here" : found->unavailable;
+    return chat::bad_request(
+        "The provider `" + std::string(provider) + "` " + why, "provider", "provider_not_found");
+  }
+  if (model.empty()) model = found->default_model;
+  if (model.empty()) model = defaults_.of(mode);
+  if (model.empty()) return chat::bad_request("you must provide a model parameter", "model");
+  // Naming a provider opens no model that the rules keep closed.
+  const auto rule = rules_.find(model);
+  const bool listed = rule != rules_.end() && rule->second.provider == found->provider;
+  const bool chosen_here = model == found->default_model;
+  if (!listed && !chosen_here && rules_.find(kAnyModel) == rules_.end()) {
+    return not_served(model, "is not configured here for the provider `" + found->name + "`");
+  }
+  Route route;
+  route.rule = listed ? rule->second.model : kAnyModel;
+  const std::string& upstream = listed ? rule->second.upstream_model : std::string();
+  route.targets.push_back({found->provider, upstream.empty() ? std::string(model) : upstream});
+  route.alias = !upstream.empty() && upstream != model;
+  return route;
+}
+
 std::string RouteTable::any_provider() const {
   const auto any = rules_.find(kAnyModel);
   return any == rules_.end() ? std::string() : any->second.provider;
+}
+
+const NamedProvider* RouteTable::find_provider(std::string_view name) const {
+  const auto same_letter = [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  };
+  for (const NamedProvider& provider : providers_) {
+    if (std::equal(
+            name.begin(), name.end(), provider.name.begin(), provider.name.end(), same_letter)) {
+      return &provider;
+    }
+  }
+  return nullptr;
 }
 
 const Rule* RouteTable::find(std::string_view model) const {

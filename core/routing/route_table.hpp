@@ -41,14 +41,42 @@ struct Rule {
   std::string unavailable;     // why, when provider is ""
 };
 
+// The models for requests that name none, by what they ask; "" refuses them.
+struct DefaultModels {
+  std::string chat;
+  std::string image = {};
+  std::string transcription = {};
+  std::string speech = {};
+  std::string embedding = {};
+
+  [[nodiscard]] const std::string& of(pbay_mode mode) const;
+};
+
+// A provider as requests name it.
+struct NamedProvider {
+  std::string name;
+  std::string provider;       // who answers under it: itself, or whoever stands in for it
+  std::string default_model;  // "" : the default of what is asked
+  std::string unavailable;    // why it cannot be asked; "" when it can
+};
+
 class RouteTable {
  public:
-  // `default_model` is for requests that name none; "" refuses them.
-  RouteTable(std::vector<Rule> rules, std::string default_model);
+  RouteTable(std::vector<Rule> rules,
+             DefaultModels defaults,
+             std::vector<NamedProvider> providers = {});
 
-  // The route of a model name; "" asks for the default model. A name that nobody serves is a
-  // failure the client can read: 404, model_not_found.
-  [[nodiscard]] std::variant<Route, chat::Failure> resolve(std::string_view model) const;
+  // The route of a model name; "" asks for the default model of the mode. A name that nobody
+  // serves is a failure the client can read: 404, model_not_found.
+  [[nodiscard]] std::variant<Route, chat::Failure> resolve(std::string_view model,
+                                                           pbay_mode mode = PBAY_MODE_CHAT) const;
+
+  // The route to a provider that the client names itself, in any case of letters; no model is the
+  // provider's default. A model that no rule opens for it stays closed: 404. An unknown or disabled
+  // provider is a 400.
+  [[nodiscard]] std::variant<Route, chat::Failure> resolve_at(std::string_view provider,
+                                                              std::string_view model,
+                                                              pbay_mode mode) const;
 
   // The names that can be listed, in the order of the configuration: no wildcard, only served ones.
   [[nodiscard]] const std::vector<Rule>& listed() const { return listed_; }
@@ -58,10 +86,12 @@ class RouteTable {
 
  private:
   [[nodiscard]] const Rule* find(std::string_view model) const;
+  [[nodiscard]] const NamedProvider* find_provider(std::string_view name) const;
 
   std::map<std::string, Rule, std::less<>> rules_;
   std::vector<Rule> listed_;
-  std::string default_model_;
+  DefaultModels defaults_;
+  std::vector<NamedProvider> providers_;
 };
 
 }  // namespace patchbay::routing

@@ -114,6 +114,7 @@ std::string providers(const Settings& settings) {
       out += "    " + member.key + ": " + config_value(member.value) + '\n';
     }
     if (!provider.proxy.empty()) out += "    through a proxy\n";
+    if (!provider.record.empty()) out += "    recorded in " + provider.record.string() + '\n';
     if (!provider.addresses.empty()) {
       std::vector<std::string> addresses;
       for (const IpNetwork& network : provider.addresses)
@@ -166,6 +167,10 @@ std::string describe(const Settings& settings) {
   if (!server.hosts.empty()) out += line("hosts", joined(server.hosts));
   for (const auto& path : settings.plugins.path)
     out += line("plugins", path.string());
+  if (!settings.plugins.watch) out += line("plugins", "not watched for new versions");
+  if (!settings.admin.keys.empty()) {
+    out += line("admin keys", std::to_string(settings.admin.keys.size()));
+  }
   out += providers(settings);
   out += models(settings);
   if (!settings.defaults.provider.empty() || !settings.defaults.model.empty()) {

@@ -12,6 +12,7 @@
 #include "core/base/config_value.hpp"
 #include "core/base/ip_address.hpp"
 #include "core/base/origin.hpp"
+#include "core/base/secret.hpp"
 
 namespace patchbay::settings {
 
@@ -47,13 +48,23 @@ struct Log {
 
 struct Plugins {
   std::vector<std::filesystem::path> path;  // absolute, in the order written
+  bool watch = true;                        // a changed manifest loads the plugin's new version
+  std::int64_t drain_timeout_ms = 30 * 60 * 1000;  // for answers of a version that was replaced
+};
+
+struct Admin {
+  std::vector<Secret> keys;  // who has one may ask below /admin; empty: on a loopback address all
 };
 
 struct Defaults {
   std::vector<std::string> provider;  // the first enabled one answers
   Origin provider_origin;
-  std::string model;  // for requests that name none; empty: such a request is refused
-  Origin model_origin;
+  // For requests that name no model, by what is asked; empty: such a request is refused.
+  std::string model;
+  std::string image_model;
+  std::string transcription_model;
+  std::string speech_model;
+  std::string embedding_model;
 };
 
 struct Provider {
@@ -63,7 +74,13 @@ struct Provider {
   Origin origin;
   bool enabled = true;  // false when `enabled: false`, or when config.api_key is present and empty
   std::string disabled_because;
+  std::string sha256;  // of the only library of its plugin that will do; empty: any
+  Origin sha256_origin;
   ConfigValue config;
+  std::string otherwise;      // the provider that answers under this name while it is disabled
+  Origin otherwise_origin;
+  std::string default_model;  // for requests that name this provider and no model
+  bool passthrough = false;   // clients may ask for any path of its API
   // Kept by the host, never shown to the plugin:
   std::int64_t connect_timeout_ms = 5'000;
   std::int64_t first_byte_timeout_ms = 600'000;  // model APIs think for minutes
@@ -72,6 +89,7 @@ struct Provider {
   std::string proxy;
   std::filesystem::path ca_file;     // absolute; empty: the system's certificates
   std::vector<IpNetwork> addresses;  // not public, and allowed all the same
+  std::filesystem::path record;      // absolute: where its traffic is kept; empty: nowhere
 };
 
 struct Model {
@@ -87,6 +105,7 @@ struct Settings {
   Limits limits;
   Log log;
   Plugins plugins;
+  Admin admin;
   Defaults defaults;
   std::vector<Provider> providers;
   std::vector<Model> models;

@@ -126,21 +126,6 @@ void read_log(const ConfigValue* value, Log& log, Report& report) {
   fields.finish();
 }
 
-void read_plugins(const ConfigValue* value,
-                  const std::filesystem::path& folder,
-                  Plugins& plugins,
-                  Report& report) {
-  Fields fields(value, "plugins", report);
-  for (const auto& [path, written] : fields.texts("path")) {
-    if (path.empty()) {
-      fields.problem(*written, "path", "expected the path of a folder");
-      continue;
-    }
-    plugins.path.push_back((folder / path).lexically_normal());
-  }
-  fields.finish();
-}
-
 // `earlier` holds the names before this one, by their lower case.
 void check_provider_name(const ConfigValue::Member& entry,
                          std::map<std::string, std::string>& earlier,
@@ -209,6 +194,22 @@ void read_ca_file(Fields& fields, const std::filesystem::path& folder, Provider&
   }
 }
 
+// Beside the configuration file, where nothing else is said.
+void read_record(Fields& fields, const std::filesystem::path& folder, Provider& provider) {
+  const ConfigValue* written = fields.take("record");
+  if (written == nullptr || written->kind == Kind::kNull) return;
+  const std::string text = lower(written->text);
+  const std::filesystem::path path =
+      (folder / (text == "true" ? "recordings" : written->text)).lexically_normal();
+  std::error_code none;
+  if (written->kind != Kind::kScalar ||
+      (std::filesystem::exists(path, none) && !std::filesystem::is_directory(path, none))) {
+    fields.problem(*written, "record", "expected true, false or the path of a folder");
+  } else if (!text.empty() && text != "false") {
+    provider.record = path;
+  }
+}
+
 Provider read_provider(const ConfigValue::Member& entry,
                        const std::filesystem::path& folder,
                        Report& report) {
@@ -231,6 +232,12 @@ Provider read_provider(const ConfigValue::Member& entry,
       fields.problem(*config, "config", "expected a mapping (name: value)");
     }
   }
+  if (const ConfigValue* written = fields.text("otherwise", provider.otherwise)) {
+    provider.otherwise_origin = written->origin;
+  }
+  read_library_hash(fields, provider);
+  fields.text("default_model", provider.default_model);
+  fields.boolean("passthrough", provider.passthrough);
   fields.duration_ms("connect_timeout", provider.connect_timeout_ms);
   fields.duration_ms("first_byte_timeout", provider.first_byte_timeout_ms);
   fields.duration_ms("idle_timeout", provider.idle_timeout_ms);
@@ -238,6 +245,7 @@ Provider read_provider(const ConfigValue::Member& entry,
   check_proxy(fields, provider);
   read_ca_file(fields, folder, provider);
   read_addresses(fields, provider);
+  read_record(fields, folder, provider);
   fields.finish("; what the plugin reads stands below config");
 
   if (!enabled) {
@@ -267,6 +275,22 @@ std::vector<std::string> read_providers(const ConfigValue* value,
   return names;
 }
 
+// One step and no further: whoever answers in another's place has no stand-in itself.
+void check_stand_ins(const Settings& settings, Report& report) {
+  for (const Provider& provider : settings.providers) {
+    if (provider.otherwise.empty()) continue;
+    const auto other = std::find_if(
+        settings.providers.begin(), settings.providers.end(), [&](const Provider& candidate) {
+          return candidate.name == provider.otherwise && &candidate != &provider;
+        });
+    if (other != settings.providers.end() && other->otherwise.empty()) continue;
+    report.problem(provider.otherwise_origin,
+                   path_to("providers", provider.name) + ".otherwise",
+                   "expected the name of another provider that has no `otherwise` itself, got \"" +
+                       provider.otherwise + "\"");
+  }
+}
+
 }  // namespace
 
 Settings read_settings(const ConfigValue& root,
@@ -278,12 +302,14 @@ Settings read_settings(const ConfigValue& root,
   read_limits(fields.take("limits"), settings.limits, report);
   read_log(fields.take("log"), settings.log, report);
   read_plugins(fields.take("plugins"), folder, settings.plugins, report);
+  read_admin(fields.take("admin"), settings.admin, report);
   const ConfigValue* defaults = fields.take("defaults");
   const ConfigValue* providers = fields.take("providers");
   const std::vector<std::string> known = read_providers(providers, folder, settings, report);
+  check_stand_ins(settings, report);
   read_defaults(defaults, known, settings, report);
   read_models(fields.take("models"), known, settings, report);
-  check_default_model(defaults, settings, report);
+  check_default_models(defaults, settings, report);
   fields.finish();
 
   if (root.kind == Kind::kMap && settings.providers.empty()) {

@@ -24,6 +24,18 @@ Settings read_settings(const ConfigValue& root,
 // `limits:`, what one client may ask for.
 void read_limits(const ConfigValue* value, Limits& limits, Report& report);
 
+// `plugins:`, where they are and how they are replaced.
+void read_plugins(const ConfigValue* value,
+                  const std::filesystem::path& folder,
+                  Plugins& plugins,
+                  Report& report);
+
+// `sha256:` of a provider.
+void read_library_hash(Fields& fields, Provider& provider);
+
+// `admin:`, who may see and change the server itself.
+void read_admin(const ConfigValue* value, Admin& admin, Report& report);
+
 // `defaults:` and `models:`, which name providers; `known` are the names of all that were written,
 // the wrong ones included.
 void read_defaults(const ConfigValue* value,
@@ -37,7 +49,7 @@ void read_models(const ConfigValue* value,
 
 // Reports a defaults.model that no listed model and no default provider stands for. `defaults` is
 // the section that settings.defaults was read from.
-void check_default_model(const ConfigValue* defaults, const Settings& settings, Report& report);
+void check_default_models(const ConfigValue* defaults, const Settings& settings, Report& report);
 
 // Warns of what is not wrong but will refuse requests: a model or default none of whose providers
 // is enabled.

@@ -1,6 +1,7 @@
 // `defaults:` and `models:`: who answers what.
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string>
 #include <utility>
@@ -105,6 +106,14 @@ Model read_model(const ConfigValue::Member& entry,
   return model;
 }
 
+// The models for requests that name none, by what is asked.
+constexpr std::array<std::pair<const char*, std::string Defaults::*>, 5> kDefaultModels{
+    {{"model", &Defaults::model},
+     {"image_model", &Defaults::image_model},
+     {"transcription_model", &Defaults::transcription_model},
+     {"speech_model", &Defaults::speech_model},
+     {"embedding_model", &Defaults::embedding_model}}};
+
 // Why nobody in `names` can answer, or "" when somebody can.
 std::string all_disabled(const std::vector<std::string>& names, const Settings& settings) {
   std::string out;
@@ -128,13 +137,14 @@ void read_defaults(const ConfigValue* value,
   Fields fields(value, "defaults", report);
   Defaults& defaults = settings.defaults;
   read_provider_names(fields, known, defaults.provider, defaults.provider_origin, report);
-  std::string model;
-  if (const ConfigValue* written = fields.text("model", model)) {
-    defaults.model_origin = written->origin;
+  for (const auto& [key, member] : kDefaultModels) {
+    std::string model;
+    const ConfigValue* written = fields.text(key, model);
+    if (written == nullptr) continue;
     if (model.empty() || is_model_name(model)) {
-      defaults.model = std::move(model);
+      defaults.*member = std::move(model);
     } else {
-      fields.problem(*written, "model", "expected the name of a model, without spaces");
+      fields.problem(*written, key, "expected the name of a model, without spaces");
     }
   }
   fields.finish();
@@ -153,21 +163,23 @@ void read_models(const ConfigValue* value,
   }
 }
 
-void check_default_model(const ConfigValue* defaults, const Settings& settings, Report& report) {
-  const std::string& name = settings.defaults.model;
-  if (name.empty()) return;
+void check_default_models(const ConfigValue* defaults, const Settings& settings, Report& report) {
   std::vector<std::string> listed;
   for (const Model& model : settings.models)
     listed.push_back(model.name);
-  const bool reachable = std::any_of(listed.begin(), listed.end(), [&](const std::string& model) {
-    return model == "*" || model == name;
-  });
-  if (reachable) return;
-  const ConfigValue& written = *defaults->find("model");
-  report.problem(written.origin,
-                 "defaults.model",
-                 "no entry of models leads to the model " + shown(written) +
-                     (written.secret ? "" : did_you_mean(name, listed)));
+  for (const auto& [key, member] : kDefaultModels) {
+    const std::string& name = settings.defaults.*member;
+    const bool reachable =
+        name.empty() || std::any_of(listed.begin(), listed.end(), [&](const std::string& model) {
+          return model == "*" || model == name;
+        });
+    if (reachable) continue;
+    const ConfigValue& written = *defaults->find(key);
+    report.problem(written.origin,
+                   std::string("defaults.") + key,
+                   "no entry of models leads to the model " + shown(written) +
+                       (written.secret ? "" : did_you_mean(name, listed)));
+  }
 }
 
 void warn_of_dead_ends(const Settings& settings, Report& report) {

@@ -1,5 +1,5 @@
-// A provider of type `openai`: OpenAI itself, or any server that speaks its chat completions (vLLM,
-// Ollama, Groq, ...), at the base URL that the configuration names.
+// A provider of type `openai`: OpenAI itself, or any server that speaks its API or a part of it
+// (vLLM, Ollama, Groq, ...), at the base URL that the configuration names.
 //
 // Immutable once created, so calls share it freely.
 
@@ -9,10 +9,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "patchbay/plugin.hpp"
 #include "plugins/openai/openai_call.hpp"
+#include "plugins/shared/provider_config.hpp"
 
 namespace patchbay::plugins::openai {
 
@@ -22,9 +22,23 @@ class OpenAiProvider {
   static constexpr std::string_view kSchema =
 #include "openai.schema.json.inc"
       ;
-  static constexpr std::array kOps{sdk::op(PBAY_MODE_CHAT, "openai.chat/1")};
+  static constexpr std::array kOps{sdk::op(PBAY_MODE_CHAT, "openai.chat/1"),
+                                   sdk::op(PBAY_MODE_CHAT, "openai.completions/1"),
+                                   sdk::op(PBAY_MODE_CHAT, "openai.responses/1"),
+                                   sdk::op(PBAY_MODE_EMBEDDING, "openai.embeddings/1"),
+                                   sdk::op(PBAY_MODE_IMAGE, "openai.images.generations/1"),
+                                   sdk::op(PBAY_MODE_IMAGE, "openai.images.edits/1"),
+                                   sdk::op(PBAY_MODE_IMAGE, "openai.images.variations/1"),
+                                   sdk::op(PBAY_MODE_TRANSCRIBE, "openai.audio.transcriptions/1"),
+                                   sdk::op(PBAY_MODE_TRANSCRIBE, "openai.audio.translations/1"),
+                                   sdk::op(PBAY_MODE_SPEECH, "openai.audio.speech/1"),
+                                   sdk::op(PBAY_MODE_MODERATION, "openai.moderations/1"),
+                                   sdk::op(PBAY_MODE_MODELS, "openai.models/1"),
+                                   sdk::op(PBAY_MODE_RAW, "raw/1")};
   // The organisation and the project of a request are the configuration's affair, not the client's.
-  static constexpr std::string_view kClientHeaders = "openai-beta idempotency-key";
+  // The last two go up with raw requests only, whose bodies may be anything.
+  static constexpr std::string_view kClientHeaders =
+      "openai-beta idempotency-key content-type accept";
   using Call = OpenAiCall;
 
   static std::unique_ptr<OpenAiProvider> create(const sdk::Setup& setup);
@@ -32,34 +46,18 @@ class OpenAiProvider {
   [[nodiscard]] const sdk::ModelList& models() const {
     return models_;
   }
-
-  [[nodiscard]] std::string_view chat_url() const {
-    return chat_url_;
-  }
-  // Headers of every request; the views live as long as the provider.
-  [[nodiscard]] const std::vector<pbay_kv>& headers() const {
-    return headers_;
-  }
-  // What must not be shown, even where an upstream repeats it. May be empty.
-  [[nodiscard]] std::string_view api_key() const {
-    return api_key_;
+  // Without a slash at its end.
+  [[nodiscard]] std::string_view base_url() const {
+    return base_url_;
   }
 
   const sdk::Host host;
+  ProviderHeaders headers;  // of every request
 
  private:
-  struct Header {
-    std::string name;
-    std::string value;
-  };
-
   explicit OpenAiProvider(const sdk::Host& given) : host(given) {}
-  void add_header(std::string_view name, std::string value);
 
-  std::string api_key_;
-  std::string chat_url_;
-  std::vector<Header> own_headers_;
-  std::vector<pbay_kv> headers_;  // views into own_headers_
+  std::string base_url_;
   sdk::ModelList models_;
 };
 

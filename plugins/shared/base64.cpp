@@ -1,5 +1,8 @@
 #include "plugins/shared/base64.hpp"
 
+#include <cstddef>
+#include <cstdint>
+
 namespace patchbay::plugins {
 namespace {
 
@@ -32,6 +35,20 @@ bool decode_base64(std::string_view text, std::string& out) {
     }
   }
   return true;
+}
+
+void append_base64(std::string& out, std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::string_view group = bytes.substr(at, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8U | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i)
+      out += i <= group.size() ? kDigits[bits >> (18 - 6 * i) & 0x3FU] : '=';
+  }
 }
 
 }  // namespace patchbay::plugins

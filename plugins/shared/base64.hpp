@@ -11,4 +11,7 @@ namespace patchbay::plugins {
 // section 4; the padding may be left out).
 [[nodiscard]] bool decode_base64(std::string_view text, std::string& out);
 
+// Appends `bytes` as base64, with its padding.
+void append_base64(std::string& out, std::string_view bytes);
+
 }  // namespace patchbay::plugins

@@ -10,13 +10,6 @@ namespace {
 constexpr std::int64_t kChoicesMax = 128;   // what OpenAI allows to be asked for
 constexpr std::size_t kSeenFieldsMax = 64;  // more are said every time
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 // Random text that vendors add so that the length of a chunk does not betray its content.
 bool is_padding(std::string_view name) {
   return name == "obfuscation" || name == "p";
@@ -24,16 +17,10 @@ bool is_padding(std::string_view name) {
 
 }  // namespace
 
-OpenAiAnswer::Outcome OpenAiAnswer::fail(UpstreamError error) {
-  error_ = std::move(error);
-  ended_ = true;
-  return Outcome::kFailed;
-}
-
 OpenAiAnswer::Outcome OpenAiAnswer::chunk(std::string_view data,
                                           std::string_view event,
                                           sdk::Sink& sink) {
-  if (ended_) return Outcome::kDone;
+  if (ended()) return Outcome::kDone;
   data = trimmed(data);
   if (data.empty()) return Outcome::kMore;
   if (data == "[DONE]") return finish_all(sink);
@@ -45,7 +32,7 @@ OpenAiAnswer::Outcome OpenAiAnswer::chunk(std::string_view data,
 }
 
 OpenAiAnswer::Outcome OpenAiAnswer::whole(std::string_view body, sdk::Sink& sink) {
-  if (ended_) return Outcome::kDone;
+  if (ended()) return Outcome::kDone;
   is_whole_ = true;
   if (!json_.parse(trimmed(body))) {
     return fail(upstream_fault("the upstream sent an answer that is not JSON"));
@@ -54,7 +41,7 @@ OpenAiAnswer::Outcome OpenAiAnswer::whole(std::string_view body, sdk::Sink& sink
 }
 
 OpenAiAnswer::Outcome OpenAiAnswer::end(sdk::Sink& sink) {
-  if (ended_) return Outcome::kDone;
+  if (ended()) return Outcome::kDone;
   bool complete = !choices_.empty();
   for (const OpenAiChoice& choice : choices_)
     complete = complete && choice.finished();
@@ -69,8 +56,7 @@ OpenAiAnswer::Outcome OpenAiAnswer::finish_all(sdk::Sink& sink) {
   if (choices_.empty()) return fail(upstream_fault("the upstream sent an answer without choices"));
   for (OpenAiChoice& choice : choices_)
     choice.finish({}, {}, sink);
-  ended_ = true;
-  return Outcome::kDone;
+  return done();
 }
 
 OpenAiAnswer::Outcome OpenAiAnswer::read(JsonValue root, sdk::Sink& sink) {
@@ -121,7 +107,7 @@ OpenAiAnswer::Outcome OpenAiAnswer::read_choices(JsonValue choices, sdk::Sink& s
     OpenAiChoice* choice = choice_at(index);
     if (choice == nullptr) return fail(upstream_fault("the upstream sent an impossible choice"));
 
-    JsonValue delta, message, reason, native, usage;
+    JsonValue delta, message, text, reason, native, usage;
     const sdk::At place{.choice = choice->index()};
     for (const JsonValue field : value.members()) {
       if (!field) continue;
@@ -136,7 +122,9 @@ OpenAiAnswer::Outcome OpenAiAnswer::read_choices(JsonValue choices, sdk::Sink& s
         native = field;
       } else if (name == "usage") {
         usage = field;
-      } else if (name != "index" && name != "text") {  // text: the old completions, said twice
+      } else if (name == "text") {  // in a chat some say theirs twice, here too
+        text = field;
+      } else if (name != "index") {
         say_field(place, PBAY_AT_CHOICE, field, sink);
       }
     }
@@ -145,6 +133,7 @@ OpenAiAnswer::Outcome OpenAiAnswer::read_choices(JsonValue choices, sdk::Sink& s
     if (!choice->read(is_whole ? message : delta, is_whole, sink)) {
       return fail(upstream_fault("the upstream sent a choice that makes no sense"));
     }
+    if (form_ == Form::kCompletions) choice->read_text(text, sink);
     if (reason.is_string()) {
       std::string first;
       std::string second;

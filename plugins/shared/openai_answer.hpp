@@ -33,20 +33,21 @@
 #include "patchbay/sink.hpp"
 #include "plugins/shared/json_text.hpp"
 #include "plugins/shared/openai_choice.hpp"
-#include "plugins/shared/upstream_error.hpp"
+#include "plugins/shared/openai_reading.hpp"
 
 namespace patchbay::plugins {
 
-class OpenAiAnswer {
+class OpenAiAnswer : public OpenAiReading {
  public:
-  enum class Outcome {
-    kMore,    // so far, so good
-    kDone,    // the upstream said that this was all
-    kFailed,  // error() says why; nothing more is to be fed
+  using Outcome = ReadOutcome;
+  enum class Form {
+    kChat,
+    kCompletions,  // the old kind: a choice's text stands in its `text`
   };
 
   // `host` gives random bytes for the ids of tool calls that come without one.
-  explicit OpenAiAnswer(const sdk::Host& host) : host_(host) {}
+  explicit OpenAiAnswer(const sdk::Host& host, Form form = Form::kChat)
+      : host_(host), form_(form) {}
 
   // One event of a stream; `event` is its SSE name or empty. kDone after the end mark, [DONE].
   Outcome chunk(std::string_view data, std::string_view event, sdk::Sink& sink);
@@ -58,18 +59,12 @@ class OpenAiAnswer {
   // complete. Does nothing after kDone.
   Outcome end(sdk::Sink& sink);
 
-  // Whether it is over: complete or failed.
-  [[nodiscard]] bool ended() const { return ended_; }
-  // Why it failed.
-  [[nodiscard]] const UpstreamError& error() const { return error_; }
-
  private:
   struct Seen {
     std::uint64_t key;
     std::uint64_t value;
   };
 
-  Outcome fail(UpstreamError error);
   Outcome read(JsonValue root, sdk::Sink& sink);
   Outcome read_choices(JsonValue choices, sdk::Sink& sink);
   Outcome finish_all(sdk::Sink& sink);
@@ -80,16 +75,14 @@ class OpenAiAnswer {
   OpenAiChoice* choice_at(std::int64_t index);
 
   const sdk::Host host_;
-  JsonText json_;
+  const Form form_;
   std::vector<OpenAiChoice> choices_;
   std::vector<Seen> seen_;  // answer and choice fields that were said already
   std::vector<std::string>
       held_fields_;   // fields that came before the answer's id: name, NUL, JSON
   std::string line_;  // for JSON that goes on in one line
-  UpstreamError error_;
   bool is_whole_ = false;
   bool meta_said_ = false;
-  bool ended_ = false;
 };
 
 }  // namespace patchbay::plugins

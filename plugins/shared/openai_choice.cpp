@@ -119,6 +119,10 @@ bool OpenAiChoice::read(JsonValue delta, bool is_whole, sdk::Sink& sink) {
   return sound && tools_.size() <= kToolsMax;
 }
 
+void OpenAiChoice::read_text(JsonValue text, sdk::Sink& sink) {
+  if (!finished_ && text.is_string()) read_content(text, sink);
+}
+
 void OpenAiChoice::read_content(JsonValue content, sdk::Sink& sink) {
   if (!content.escaped().empty()) {
     const sdk::At place = open(Block::kText, sink);

@@ -21,6 +21,9 @@ class OpenAiChoice {
   // The next piece, a `delta` or a whole `message`. False if the upstream broke its own format.
   [[nodiscard]] bool read(JsonValue delta, bool is_whole, sdk::Sink& sink);
 
+  // The next piece of a choice that is nothing but text.
+  void read_text(JsonValue text, sdk::Sink& sink);
+
   // The vendor's word for why it ended, `native` the more exact one if it has two. Only the first
   // call has an effect.
   void finish(std::string_view reason, std::string_view native, sdk::Sink& sink);

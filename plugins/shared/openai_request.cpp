@@ -33,16 +33,15 @@ bool is_empty_object(std::string_view body) {
   return next != body.npos && body[next] == '}';
 }
 
-void put_model(const sdk::Call& call, Splice& splice) {
+void put_model(const sdk::Call& call, std::string_view model, Splice& splice) {
   const std::string_view body = call.body();
   const pbay_span place = call.request().model_value;
-  if (call.model().empty()) return;
+  if (model.empty()) return;
   if (place.len == 0) {
     const std::string_view comma = is_empty_object(body) ? "" : ",";
-    splice.insert_first(kept_json_string(call, "\"model\":", call.model(), comma));
-  } else if (place.offset <= body.size() &&
-             !says(body.substr(place.offset, place.len), call.model())) {
-    splice.replace(place, kept_json_string(call, {}, call.model(), {}));
+    splice.insert_first(kept_json_string(call, "\"model\":", model, comma));
+  } else if (place.offset <= body.size() && !says(body.substr(place.offset, place.len), model)) {
+    splice.replace(place, kept_json_string(call, {}, model, {}));
   }
 }
 
@@ -65,6 +64,15 @@ void put_include_usage(const sdk::Call& call, Splice& splice) {
   }
 }
 
+void put_default(const sdk::Call& call, const OpenAiBodyOptions& options, Splice& splice) {
+  JsonText json;
+  if (!json.parse(call.body()) || json.root().members().empty()) return;
+  if (json.root()[options.default_name].kind() != JsonKind::kMissing) return;
+  std::string member;
+  append_quoted(member, options.default_name);
+  splice.insert_first(call.join({member, ":", options.default_json, ","}));
+}
+
 }  // namespace
 
 std::span<const pbay_piece> openai_body(const sdk::Call& call, const OpenAiBodyOptions& options) {
@@ -72,8 +80,9 @@ std::span<const pbay_piece> openai_body(const sdk::Call& call, const OpenAiBodyO
     return call.allocate(pbay_piece{{nullptr, 0}, PBAY_PIECE_CLIENT_BODY});
   }
   Splice splice(call.body());
-  put_model(call, splice);
+  put_model(call, options.model.empty() ? call.model() : options.model, splice);
   if (options.ask_for_usage) put_include_usage(call, splice);
+  if (!options.default_json.empty()) put_default(call, options, splice);
 
   std::array<std::string_view, Splice::kPiecesMax> texts;
   const std::size_t count = splice.pieces(texts);

@@ -1,16 +1,21 @@
-// The body of a chat completion on its way up: the client's own, with the model's upstream name in
-// it, and with the request for usage where somebody counts.
+// A JSON body on its way up: the client's own, with the model's upstream name in it, and with the
+// request for usage where somebody counts.
 
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "patchbay/call.hpp"
 
 namespace patchbay::plugins {
 
 struct OpenAiBodyOptions {
-  bool ask_for_usage = false;  // of a stream; whole answers have it anyway
+  bool ask_for_usage = false;   // of a stream; whole answers have it anyway
+  std::string_view model = {};  // the name upstream; empty: what the request says
+  // A member that is put in where the client sent none of that name; both empty: nothing.
+  std::string_view default_name = {};
+  std::string_view default_json = {};
 };
 
 // The pieces of the upstream body, living as long as the call. Everything but the named changes is

@@ -27,8 +27,9 @@ std::int64_t nano_usd(JsonValue usage) {
 
 pbay_ev_usage usage_event(JsonValue usage) {
   pbay_ev_usage event = sdk::unknown_usage();
-  const JsonValue in = usage["prompt_tokens_details"] ? usage["prompt_tokens_details"]
-                                                      : usage["input_tokens_details"];
+  JsonValue in = usage["prompt_tokens_details"];
+  if (!in) in = usage["input_tokens_details"];
+  if (!in) in = usage["input_token_details"];  // of transcripts, which write it so
   const JsonValue out = usage["completion_tokens_details"] ? usage["completion_tokens_details"]
                                                            : usage["output_tokens_details"];
   event.input = first_count({usage["prompt_tokens"], usage["input_tokens"]});

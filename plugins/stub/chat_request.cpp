@@ -5,7 +5,6 @@
 namespace patchbay::plugins::stub {
 namespace {
 
-constexpr std::int64_t kChoicesMax = 16;
 constexpr unsigned kSchemaDepthMax = 16;
 // A schema that demands the same name over and over, level upon level, would make a small request
 // into arguments without end: from here on what is demanded is left out.
@@ -78,9 +77,19 @@ std::string read_tool_choice(JsonValue body, ChatRequest& out) {
   return "tool_choice: it names no function among the tools";
 }
 
-// A user message that begins with `stub:{` is a script, so that clients which cannot add a field to
-// their requests can have one.
-std::string read_message_script(std::string_view text, Script& out) {
+}  // namespace
+
+std::int64_t count_words(std::string_view text) {
+  std::int64_t words = 0;
+  bool inside = false;
+  for (const char c : text) {
+    if (!is_space(c) && !inside) ++words;
+    inside = !is_space(c);
+  }
+  return words;
+}
+
+std::string read_text_script(std::string_view text, Script& out) {
   if (!text.starts_with(kMessagePrefix)) return {};
   text.remove_prefix(kMessagePrefix.size());
   while (!text.empty() && is_space(text.front()))
@@ -96,18 +105,6 @@ std::string read_message_script(std::string_view text, Script& out) {
   std::string complaint = read_script(json.root(), false, script);
   if (complaint.empty()) out.put_over(std::move(script));
   return complaint;
-}
-
-}  // namespace
-
-std::int64_t count_words(std::string_view text) {
-  std::int64_t words = 0;
-  bool inside = false;
-  for (const char c : text) {
-    if (!is_space(c) && !inside) ++words;
-    inside = !is_space(c);
-  }
-  return words;
 }
 
 std::string read_chat_request(std::string_view body, ChatRequest& out) {
@@ -129,7 +126,7 @@ std::string read_chat_request(std::string_view body, ChatRequest& out) {
   }
   std::string complaint;
   if (root["stub"]) complaint = read_script(root["stub"], false, out.script);
-  if (complaint.empty()) complaint = read_message_script(out.last_user_text, out.script);
+  if (complaint.empty()) complaint = read_text_script(out.last_user_text, out.script);
   if (!complaint.empty()) return "stub: " + complaint;
   return read_tool_choice(root, out);
 }

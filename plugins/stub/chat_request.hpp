@@ -1,4 +1,4 @@
-// What the stub looks at in a chat request.
+// What the stub looks at in a chat request, and in what people write.
 
 #pragma once
 
@@ -9,6 +9,8 @@
 #include "plugins/stub/script.hpp"
 
 namespace patchbay::plugins::stub {
+
+inline constexpr std::int64_t kChoicesMax = 16;
 
 struct ChatRequest {
   std::string last_user_text;     // of its text parts, joined
@@ -22,6 +24,10 @@ struct ChatRequest {
 
 // Reads an openai.chat/1 body. Returns what is wrong with it, for a 400, or an empty text.
 std::string read_chat_request(std::string_view body, ChatRequest& out);
+
+// A text that begins with `stub:{` is a script, so that clients which cannot add a field to their
+// requests can have one. Puts it over `out`; returns what is wrong with it, or an empty text.
+std::string read_text_script(std::string_view text, Script& out);
 
 // Words, separated by white space.
 std::int64_t count_words(std::string_view text);

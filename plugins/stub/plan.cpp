@@ -4,12 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "plugins/shared/openai_choice.hpp"
-
 namespace patchbay::plugins::stub {
 namespace {
-
-constexpr std::string_view kDefaultReply = "Hello from Patchbay";
 
 // With their blanks, so that a piece of an answer is a view of one.
 constexpr std::array<std::string_view, 16> kWords{" amber",
@@ -57,39 +53,27 @@ std::string_view next_arguments(std::string_view text) {
 
 }  // namespace
 
-void Plan::lay_out(Script script, const ChatRequest& request) {
-  script_ = std::move(script);
-  // A tool that the request demands comes before what was configured to be said, but not before
-  // what this request's own script says.
-  if (request.tool_is_forced && !request.script.says_what() && script_.tools.empty()) {
-    Script forced;
-    forced.tools.push_back(request.forced_tool);
-    script_.put_over(std::move(forced));
+bool Piece::is_token() const {
+  switch (kind) {
+    case PieceKind::kToolBegin:
+    case PieceKind::kItemEnd:
+    case PieceKind::kSegment:
+    case PieceKind::kLanguage:
+    case PieceKind::kDuration:
+      return false;
+    default:
+      return true;
   }
-  if (script_.reasoning) add_item(PieceKind::kReasoning, *script_.reasoning);
-  lay_out_content(request);
-  for (const ScriptedTool& tool : script_.tools)
-    add_tool(tool);
-
-  finish_word_ = script_.finish.value_or(script_.tools.empty() ? "stop" : "tool_calls");
-  // A script's own word counts as it is; only "stop" beside tool calls would be a contradiction.
-  finish_reason_ = finish_reason_of(finish_word_, !script_.tools.empty());
-  count(request);
 }
 
-void Plan::lay_out_content(const ChatRequest& request) {
-  if (script_.refusal) return add_item(PieceKind::kRefusal, *script_.refusal);
-  if (script_.tokens) return add_words(*script_.tokens);
-  if (script_.echo) {
-    text_ = request.last_user_text;
-  } else if (script_.image) {
-    text_ = "![Generated Image](" + *script_.image + ")";
-  } else if (script_.reply) {
-    text_ = *script_.reply;
-  } else if (script_.tools.empty()) {
-    text_ = kDefaultReply;
-  }
-  add_item(PieceKind::kText, text_);
+void Plan::begin(Script script, const Frame& frame) {
+  script_ = std::move(script);
+  frame_ = frame;
+}
+
+void Plan::finish_with(std::string word, std::int32_t reason) {
+  finish_word_ = std::move(word);
+  finish_reason_ = reason;
 }
 
 void Plan::add_item(PieceKind kind, std::string_view text) {
@@ -129,7 +113,7 @@ void Plan::end_item() {
   ++items_;
 }
 
-void Plan::count(const ChatRequest& request) {
+void Plan::count(std::int64_t input) {
   std::int64_t tokens = 0;
   std::int64_t reasoning = 0;
   for (const Piece& piece : pieces_) {
@@ -137,9 +121,9 @@ void Plan::count(const ChatRequest& request) {
     reasoning += piece.kind == PieceKind::kReasoning ? 1 : 0;
   }
   if (script_.usage) usage_ = *script_.usage;
-  if (usage_.input < 0) usage_.input = request.prompt_words;
-  if (usage_.output < 0) usage_.output = tokens * request.choices;
-  if (usage_.reasoning < 0) usage_.reasoning = reasoning * request.choices;
+  if (usage_.input < 0) usage_.input = input;
+  if (usage_.output < 0) usage_.output = tokens * frame_.choices;
+  if (usage_.reasoning < 0) usage_.reasoning = reasoning * frame_.choices;
   if (usage_.cache_read < 0) usage_.cache_read = 0;
 }
 

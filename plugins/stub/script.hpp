@@ -13,12 +13,16 @@
 //   token_delay_ms  wait between pieces
 //   finish          stop, length, tool_calls, content_filter, or any other word
 //   usage           {"input", "output", "reasoning", "cache_read"} instead of counts of words
-//   error           {"status", "message", "code", "type", "param", "retry_after_ms",
-//   "after_tokens"} break_off_after stop without an end after that many pieces malformed true, or
-//   the bytes: send what is no JSON in the middle of the answer
+//   error           fail: {"status", "message", "code", "type", "param", "retry_after_ms",
+//                   "after_tokens"}
+//   break_off_after stop without an end after that many pieces
+//   malformed       true, or the bytes: send what is no JSON in the middle of the answer
 //
 // What to answer with (reply to tool_calls above) is one decision: a script that makes it replaces
 // the whole decision of the script below it. The other keys replace each its own.
+//
+// A mode takes what it can use: a transcript is `reply` or `tokens`, an image `image`; the delays,
+// faults and `usage` work in every mode.
 
 #pragma once
 

@@ -1,11 +1,19 @@
 #include "plugins/stub/stub_call.hpp"
 
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <utility>
+#include <vector>
 
+#include "plugins/shared/base64.hpp"
 #include "plugins/shared/openai_choice.hpp"
 #include "plugins/shared/upstream_error.hpp"
+#include "plugins/stub/answer_plan.hpp"
+#include "plugins/stub/picture.hpp"
+#include "plugins/stub/sound.hpp"
 #include "plugins/stub/stub_provider.hpp"
+#include "plugins/stub/text_vector.hpp"
 
 namespace patchbay::plugins::stub {
 namespace {
@@ -22,10 +30,10 @@ std::string error_body(const ScriptedError& error) {
          "," + member("param", error.param) + "," + member("code", error.code) + "}}";
 }
 
-std::string answer_id(std::string_view body) {
+std::string answer_id(std::string_view prefix, std::string_view body) {
   char digits[16];
   const auto end = std::to_chars(digits, digits + sizeof digits, hash_of(body), 16).ptr;
-  return "chatcmpl-stub-" + std::string(digits, end);
+  return std::string(prefix).append(digits, end);
 }
 
 }  // namespace
@@ -34,13 +42,11 @@ StubCall::StubCall(const StubProvider& provider, const pbay_request& request)
     : sdk::ActiveCall(provider.host, request), provider_(provider) {}
 
 pbay_status StubCall::start() {
-  const std::string complaint = read_chat_request(body(), asked_);
+  const std::string complaint =
+      lay_out_answer(request(), provider_.script(), provider_.listed().entries().size(), plan_);
   if (!complaint.empty()) {
     return fail({.category = PBAY_ERR_BAD_REQUEST, .message = complaint}, PBAY_E_INVALID);
   }
-  Script script = provider_.script();
-  script.put_over(asked_.script);
-  plan_.lay_out(std::move(script), asked_);
   advance();
   return PBAY_OK;
 }
@@ -115,7 +121,7 @@ void StubCall::wait(std::int64_t delay_ms) {
 // Sends one event. It moves on only when the event was taken.
 StubCall::Progress StubCall::send_next() {
   sdk::Sink out = sink();
-  const auto choices = static_cast<std::uint32_t>(asked_.choices);
+  const auto choices = static_cast<std::uint32_t>(plan_.frame().choices);
   const bool in_pieces = begun_ && piece_ < plan_.pieces().size();
   pbay_status status = PBAY_OK;
   if (!begun_) {
@@ -123,7 +129,7 @@ StubCall::Progress StubCall::send_next() {
   } else if (in_pieces) {
     status = send_piece(out, plan_.pieces()[piece_], choice_);
   } else if (!finished_) {
-    status = out.finish(choice_, plan_.finish_reason(), plan_.finish_word());
+    status = send_finish(out);
   } else {
     status = send_usage(out);
   }
@@ -151,9 +157,16 @@ StubCall::Progress StubCall::send_next() {
 }
 
 pbay_status StubCall::send_meta(sdk::Sink& sink) const {
-  const std::string answer = answer_id(body());
+  const std::string_view prefix = plan_.frame().id_prefix;
+  if (prefix.empty()) return PBAY_OK;
+  const std::string answer = answer_id(prefix, body());
   return sink.meta(
       {.id = answer, .model = model(), .fingerprint = "stub", .created = host().unix_ms() / 1000});
+}
+
+pbay_status StubCall::send_finish(sdk::Sink& sink) const {
+  if (!plan_.frame().finish) return PBAY_OK;
+  return sink.finish(choice_, plan_.finish_reason(), plan_.finish_word());
 }
 
 pbay_status StubCall::send_piece(sdk::Sink& sink, const Piece& piece, std::uint32_t choice) const {
@@ -167,18 +180,75 @@ pbay_status StubCall::send_piece(sdk::Sink& sink, const Piece& piece, std::uint3
       return sink.refusal(at, piece.text);
     case PieceKind::kToolArguments:
       return sink.tool_args(at, piece.text);
+    case PieceKind::kToolBegin:
+      return send_tool(sink, piece, at);
     case PieceKind::kItemEnd:
       return sink.item_end(at);
-    case PieceKind::kToolBegin:
-      break;
+    case PieceKind::kPreview:
+    case PieceKind::kImage:
+      return send_image(sink, piece, at);
+    case PieceKind::kVector:
+      return send_vector(sink, piece);
+    case PieceKind::kSegment:
+      return sink.segment(at, piece.text, piece.details->begin_us, piece.details->end_us);
+    case PieceKind::kLanguage:
+      return sink.extra(at, PBAY_AT_ANSWER, "language", piece.text);
+    case PieceKind::kDuration:
+      return sink.extra(at, PBAY_AT_ANSWER, "duration", piece.text);
+    case PieceKind::kAudio:
+      return send_tone(sink, piece, at);
+    case PieceKind::kModel:
+      return sink.model(*provider_.listed().entries()[piece.item]);
+    case PieceKind::kBody:
+      return sink.raw(piece.text, "application/json");
   }
+  return PBAY_OK;
+}
+
+pbay_status StubCall::send_tool(sdk::Sink& sink, const Piece& piece, sdk::At at) const {
   // With the place in the conversation, so that no two calls of it have the same id.
-  const std::string call = "call_stub_" + std::to_string(asked_.message_count) + "_" +
-                           std::to_string(choice) + "_" + std::to_string(piece.item);
+  const std::string call = "call_stub_" + std::to_string(plan_.frame().place) + "_" +
+                           std::to_string(at.choice) + "_" + std::to_string(piece.item);
   return sink.tool_begin(at, call, piece.text);
 }
 
+pbay_status StubCall::send_image(sdk::Sink& sink, const Piece& piece, sdk::At at) const {
+  const Details& details = *piece.details;
+  std::string data(piece.text);
+  if (details.is_drawn) data = draw_picture(details.picture);
+  if (details.is_drawn && details.type.empty()) {
+    std::string url = "data:image/png;base64,";
+    append_base64(url, data);
+    data = std::move(url);
+  }
+  const std::int32_t kind = details.type.empty() ? PBAY_DATA_URL : PBAY_DATA_BYTES;
+  if (piece.kind == PieceKind::kPreview) {
+    return sink.preview(at, details.number, kind, data, details.type);
+  }
+  return sink.image(at, kind, data, details.type, "A pattern of coloured squares");
+}
+
+pbay_status StubCall::send_tone(sdk::Sink& sink, const Piece& piece, sdk::At at) const {
+  std::string data;
+  if (piece.details->type == "audio/wav" && piece.details->number > 0) {
+    data = wav_head(static_cast<std::uint32_t>(piece.details->number) * kToneSamples *
+                    kBytesPerSample);
+  }
+  data += tone_of(piece.text);
+  return sink.audio(at, data, piece.details->type);
+}
+
+pbay_status StubCall::send_vector(sdk::Sink& sink, const Piece& piece) const {
+  const auto dimensions = static_cast<std::uint32_t>(piece.details->number);
+  const std::vector<float> vector = vector_of(piece.text, dimensions);
+  static_assert(std::endian::native == std::endian::little, "the event's floats are");
+  std::string bytes(vector.size() * sizeof(float), '\0');
+  std::memcpy(bytes.data(), vector.data(), bytes.size());
+  return sink.embedding(piece.item, PBAY_VEC_F32, dimensions, bytes);
+}
+
 pbay_status StubCall::send_usage(sdk::Sink& sink) const {
+  if (!plan_.frame().usage) return PBAY_OK;
   pbay_ev_usage usage = sdk::unknown_usage();
   usage.input = plan_.usage().input;
   usage.output = plan_.usage().output;

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "patchbay/plugin.hpp"
-#include "plugins/stub/chat_request.hpp"
 #include "plugins/stub/plan.hpp"
 
 namespace patchbay::plugins::stub {
@@ -34,14 +33,18 @@ class StubCall : public sdk::ActiveCall {
   bool wait_first();
   void wait(std::int64_t delay_ms);
   pbay_status send_piece(sdk::Sink& sink, const Piece& piece, std::uint32_t choice) const;
+  pbay_status send_tool(sdk::Sink& sink, const Piece& piece, sdk::At at) const;
+  pbay_status send_image(sdk::Sink& sink, const Piece& piece, sdk::At at) const;
+  pbay_status send_tone(sdk::Sink& sink, const Piece& piece, sdk::At at) const;
+  pbay_status send_vector(sdk::Sink& sink, const Piece& piece) const;
   pbay_status send_meta(sdk::Sink& sink) const;
+  pbay_status send_finish(sdk::Sink& sink) const;
   pbay_status send_usage(sdk::Sink& sink) const;
   Progress fail_as_told();
   Progress send_garbage();
   Progress over();
 
   const StubProvider& provider_;
-  ChatRequest asked_;
   Plan plan_;
 
   // Where in the answer it is: pieces in order, each for every choice in turn.

@@ -1,8 +1,20 @@
 #include "plugins/stub/stub_provider.hpp"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "plugins/shared/provider_config.hpp"
 
 namespace patchbay::plugins::stub {
+namespace {
+
+constexpr std::uint64_t kEverything =
+    PBAY_MODE_BIT(PBAY_MODE_CHAT) | PBAY_MODE_BIT(PBAY_MODE_IMAGE) |
+    PBAY_MODE_BIT(PBAY_MODE_EMBEDDING) | PBAY_MODE_BIT(PBAY_MODE_TRANSCRIBE) |
+    PBAY_MODE_BIT(PBAY_MODE_SPEECH) | PBAY_MODE_BIT(PBAY_MODE_MODERATION);
+
+}  // namespace
 
 TimerThread& timer() {
   static TimerThread the_timer;
@@ -23,9 +35,12 @@ std::unique_ptr<StubProvider> StubProvider::create(const sdk::Setup& setup) {
     const std::string pointer = std::string(1, '/').append(complaint, 0, key_end);
     return setup.refuse(pointer, std::string_view(complaint).substr(key_end + 2));
   }
-  for (const JsonValue model : json.root()["models"].elements()) {
-    made->models_.add(model.string(), setup.instance(), PBAY_MODE_BIT(PBAY_MODE_CHAT));
+  const auto everything = [](std::string_view) { return kEverything; };
+  if (const auto wrong =
+          read_models(json.root()["models"], setup.instance(), everything, made->models_)) {
+    return refuse(setup, *wrong);
   }
+  made->any_model_.add("stub", setup.instance(), kEverything);
   return made;
 }
 

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "patchbay/plugin.hpp"
+#include "plugins/shared/timer_thread.hpp"
 #include "plugins/stub/script.hpp"
 #include "plugins/stub/stub_call.hpp"
-#include "plugins/stub/timer_thread.hpp"
 
 namespace patchbay::plugins::stub {
 
@@ -22,7 +22,17 @@ class StubProvider {
   static constexpr std::string_view kSchema =
 #include "stub.schema.json.inc"
       ;
-  static constexpr std::array kOps{sdk::op(PBAY_MODE_CHAT, "openai.chat/1")};
+  static constexpr std::array kOps{sdk::op(PBAY_MODE_CHAT, "openai.chat/1"),
+                                   sdk::op(PBAY_MODE_CHAT, "openai.completions/1"),
+                                   sdk::op(PBAY_MODE_EMBEDDING, "openai.embeddings/1"),
+                                   sdk::op(PBAY_MODE_IMAGE, "openai.images.generations/1"),
+                                   sdk::op(PBAY_MODE_IMAGE, "openai.images.edits/1"),
+                                   sdk::op(PBAY_MODE_IMAGE, "openai.images.variations/1"),
+                                   sdk::op(PBAY_MODE_TRANSCRIBE, "openai.audio.transcriptions/1"),
+                                   sdk::op(PBAY_MODE_TRANSCRIBE, "openai.audio.translations/1"),
+                                   sdk::op(PBAY_MODE_SPEECH, "openai.audio.speech/1"),
+                                   sdk::op(PBAY_MODE_MODERATION, "openai.moderations/1"),
+                                   sdk::op(PBAY_MODE_MODELS, "openai.models/1")};
   using Call = StubCall;
 
   static std::unique_ptr<StubProvider> create(const sdk::Setup& setup);
@@ -30,6 +40,10 @@ class StubProvider {
 
   [[nodiscard]] const sdk::ModelList& models() const {
     return models_;
+  }
+  // What its list of models says: one model at least, since it answers to any name.
+  [[nodiscard]] const sdk::ModelList& listed() const {
+    return models_.entries().empty() ? any_model_ : models_;
   }
   [[nodiscard]] const Script& script() const {
     return script_;
@@ -39,7 +53,8 @@ class StubProvider {
 
  private:
   Script script_;
-  sdk::ModelList models_;
+  sdk::ModelList models_;  // that were configured
+  sdk::ModelList any_model_;
 };
 
 // The timer of this module, shared by its providers; the plugin's deinit() stops it.

@@ -77,6 +77,14 @@ std::string extra(const pbay_ev_extra& event) {
          std::string(view(event.json));
 }
 
+std::string model(const pbay_ev_model& event) {
+  return "MODEL" + field("id", event.id) + field("owner", event.owner) +
+         " modes=" + std::to_string(event.modes) +
+         " context=" + std::to_string(event.context_tokens) +
+         " max_output=" + std::to_string(event.max_output_tokens) +
+         " created=" + std::to_string(event.created) + " " + std::string(view(event.extra_json));
+}
+
 }  // namespace
 
 std::string_view category_name(std::int32_t category) {
@@ -130,14 +138,35 @@ std::string transcript_line(const pbay_event& event) {
     case PBAY_EV_IMAGE: {
       const auto& image = as<pbay_ev_image>(event);
       return "IMAGE" + place(event) + " kind=" + std::to_string(image.kind) +
-             field("mime", image.mime) + " " + quoted(view(image.data));
+             (image.partial >= 0 ? " partial=" + std::to_string(image.partial) : "") +
+             field("mime", image.mime) +
+             (image.revised_prompt.len > 0 ? field("revised_prompt", image.revised_prompt) : "") +
+             " " + quoted(view(image.data));
     }
-    case PBAY_EV_AUDIO:
-      return "AUDIO" + place(event) + " " + quoted(view(as<pbay_ev_raw>(event).data));
+    case PBAY_EV_AUDIO: {
+      const auto& sound = as<pbay_ev_raw>(event);
+      return "AUDIO" + place(event) +
+             (sound.content_type.len > 0 ? field("type", sound.content_type) : "") + " " +
+             quoted(view(sound.data));
+    }
     case PBAY_EV_SIGNATURE: {
       const auto& proof = as<pbay_ev_signature>(event);
       return "SIGNATURE" + place(event) + field("format", proof.format) + field("data", proof.data);
     }
+    case PBAY_EV_SEGMENT: {
+      const auto& piece = as<pbay_ev_segment>(event);
+      return "SEGMENT" + place(event) + " " + std::to_string(piece.start_us) + "-" +
+             std::to_string(piece.end_us) + " " + quoted(view(piece.text));
+    }
+    case PBAY_EV_EMBEDDING: {
+      const auto& vector = as<pbay_ev_embedding>(event);
+      const bool bytes = vector.kind == PBAY_VEC_F32;
+      return "EMBEDDING " + std::to_string(event.choice) + " kind=" + std::to_string(vector.kind) +
+             " dims=" + std::to_string(vector.dims) + " " +
+             (bytes ? std::to_string(vector.data.len) + " bytes" : std::string(view(vector.data)));
+    }
+    case PBAY_EV_MODEL:
+      return model(as<pbay_ev_model>(event));
     case PBAY_EV_ITEM_END:
       return "ITEM_END" + place(event);
     default:

@@ -212,12 +212,18 @@ std::string BuiltRequest::header(std::string_view name) const {
 }
 
 FakeCall::FakeCall(FakeProvider& provider, Request request)
-    : provider_(provider), host_(provider.module().host()), given_(std::move(request)) {
+    : provider_(provider),
+      host_(provider.module().host()),
+      given_(std::move(request)),
+      parts_(given_.parts) {
   header_views_ = views_of(given_.headers);
   request_.size = sizeof request_;
-  request_.mode = PBAY_MODE_CHAT;
+  request_.mode = given_.mode;
   request_.flags = given_.flags;
-  request_.dialect = str("openai.chat/1");
+  request_.dialect = str(given_.dialect);
+  request_.method = str(given_.method);
+  request_.path = str(given_.path);
+  parts_.show_to(request_);
   request_.model = str(given_.model);
   request_.body = bytes(given_.body);
   request_.headers = header_views_.data();
@@ -254,14 +260,18 @@ BuiltRequest FakeCall::build() {
   built.url = text(out.url);
   built.framing = out.framing;
   built.pieces = out.body_count;
-  for (std::size_t i = 0; i < out.body_count; ++i) {
-    const pbay_piece& piece = out.body[i];
-    built.body += piece.source == PBAY_PIECE_CLIENT_BODY ? "<client body>" : text(piece.bytes);
-  }
+  for (std::size_t i = 0; i < out.body_count; ++i)
+    built.body += parts_.bytes_of(out.body[i]);
   for (std::size_t i = 0; i < out.header_count; ++i) {
     built.headers.emplace_back(text(out.headers[i].key), text(out.headers[i].value));
   }
   return built;
+}
+
+pbay_status FakeCall::try_build() {
+  pbay_http_request out{};
+  out.size = sizeof out;
+  return vtbl().build_request(raw_, &out);
 }
 
 namespace {

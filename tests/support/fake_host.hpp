@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "patchbay/abi.h"
+#include "tests/support/fake_parts.hpp"
 
 namespace patchbay::testing {
 
@@ -159,6 +160,10 @@ class FakeCall {
     std::string body;
     std::uint32_t flags = 0;
     Headers headers = {};
+    pbay_mode mode = PBAY_MODE_CHAT;
+    std::string dialect = "openai.chat/1";
+    std::vector<FakePart> parts = {};
+    std::string method = {}, path = {};  // PBAY_MODE_RAW
   };
 
   // The place of the "model" value is found as the host would: REQUIRES a body with at most one.
@@ -168,11 +173,14 @@ class FakeCall {
   FakeCall& operator=(const FakeCall&) = delete;
 
   [[nodiscard]] pbay_status created() const { return created_; }
+  [[nodiscard]] pbay_call* raw() const { return raw_; }
+  [[nodiscard]] const pbay_provider_vtbl& vtbl() const { return provider_.module().vtbl(); }
   BuiltRequest build();
+  // The same where it must be refused: returns what build_request() did.
+  pbay_status try_build();
   pbay_status head(int status, const Headers& headers, pbay_framing framing);
   pbay_status frames(const std::vector<Frame>& frames);
   pbay_status end(pbay_status status = PBAY_OK);
-
   // Active providers.
   pbay_status start();
   void cancel();
@@ -186,13 +194,13 @@ class FakeCall {
   [[nodiscard]] FakeError error() const;
 
  private:
-  [[nodiscard]] const pbay_provider_vtbl& vtbl() const { return provider_.module().vtbl(); }
   [[nodiscard]] const pbay_provider_active* active() const;
 
   FakeProvider& provider_;
   FakeHost& host_;
   Request given_;
   std::vector<pbay_kv> header_views_;
+  FakeParts parts_;
   pbay_request request_{};
   pbay_call* raw_ = nullptr;
   pbay_status created_;

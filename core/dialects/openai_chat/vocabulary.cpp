@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/base/base64.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/uuid.hpp"
 #include "core/chat/event.hpp"
@@ -16,21 +17,6 @@ using chat::view;
 
 std::int64_t at_least_zero(std::int64_t count) {
   return count < 0 ? 0 : count;
-}
-
-void append_base64(std::string& out, std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t left = bytes.size() - i;
-    std::uint32_t group = static_cast<unsigned char>(bytes[i]);
-    group = group << 8 | (left > 1 ? static_cast<unsigned char>(bytes[i + 1]) : 0U);
-    group = group << 8 | (left > 2 ? static_cast<unsigned char>(bytes[i + 2]) : 0U);
-    out += kAlphabet[group >> 18 & 63];
-    out += kAlphabet[group >> 12 & 63];
-    out += left > 1 ? kAlphabet[group >> 6 & 63] : '=';
-    out += left > 2 ? kAlphabet[group & 63] : '=';
-  }
 }
 
 }  // namespace
@@ -137,13 +123,20 @@ void read_usage(std::string_view json, chat::Usage& usage) {
   // Most chunks have none, or "usage":null, and in whole answers it stands at the end.
   const std::string_view counts = json::last_object_named(json, "usage");
   if (counts.empty()) return;
-  std::array<json::Wanted, 3> wanted{{{.path = "prompt_tokens"},
+  std::array<json::Wanted, 6> wanted{{{.path = "prompt_tokens"},
                                       {.path = "completion_tokens"},
-                                      {.path = "prompt_tokens_details.cached_tokens"}}};
+                                      {.path = "prompt_tokens_details.cached_tokens"},
+                                      {.path = "input_tokens"},
+                                      {.path = "output_tokens"},
+                                      {.path = "input_tokens_details.cached_tokens"}}};
   if (!json::scan(counts, wanted)) return;
-  if (const auto input = json::int_of(counts, wanted[0])) usage.input = *input;
-  if (const auto output = json::int_of(counts, wanted[1])) usage.output = *output;
-  if (const auto cached = json::int_of(counts, wanted[2])) usage.cached = *cached;
+  const auto take = [&](std::int64_t& count, std::size_t older, std::size_t newer) {
+    if (const auto told = json::int_of(counts, wanted[older])) count = *told;
+    if (const auto told = json::int_of(counts, wanted[newer])) count = *told;
+  };
+  take(usage.input, 0, 3);
+  take(usage.output, 1, 4);
+  take(usage.cached, 2, 5);
 }
 
 }  // namespace patchbay::dialects::openai_chat

@@ -45,8 +45,8 @@ std::string image_url(const pbay_ev_image& image);
 // `json` with the value of its top-level "model" replaced; unchanged where it has none.
 void append_with_model(std::string& out, std::string_view json, std::string_view model);
 
-// Reads the tokens out of the usage object in a chunk or a body; leaves `usage` where there is
-// none.
+// Reads the tokens out of the usage object in a chunk or a body, by either set of names that this
+// vendor has given them (prompt_tokens, input_tokens); leaves `usage` where there is none.
 void read_usage(std::string_view json, chat::Usage& usage);
 
 }  // namespace patchbay::dialects::openai_chat

@@ -41,6 +41,14 @@ template <typename Provider>
 class Binding {
   using CallType = typename Provider::Call;
   static constexpr bool kActive = std::derived_from<CallType, ActiveCall>;
+  static constexpr bool kCredentials = requires(Provider & own,
+                                                HttpRequest& request,
+                                                const pbay_http_head& head,
+                                                std::string_view body,
+                                                std::uint64_t& valid_for_ns) {
+    own.build_credential_request(request);
+    own.on_credential_response(head, body, valid_for_ns);
+  };
 
   // A call and the place it was made in; the host's pbay_call is a pointer to it.
   struct Slot {
@@ -155,8 +163,41 @@ class Binding {
     });
   }
 
-  static const void* get_extension(pbay_provider*, const char* id) noexcept {
-    return std::string_view(id) == PBAY_EXT_PROVIDER_ACTIVE ? active_table() : nullptr;
+  static pbay_status build_credential_request(pbay_provider* provider,
+                                              pbay_http_request* out) noexcept {
+    Provider& own = provider_of(provider);
+    return guarded(own.host, 0, [&]() -> pbay_status {
+      HttpRequest request(*out);
+      return own.build_credential_request(request);
+    });
+  }
+  static pbay_status on_credential_response(pbay_provider* provider,
+                                            const pbay_http_head* head,
+                                            pbay_bytes body,
+                                            uint64_t* valid_for_ns) noexcept {
+    Provider& own = provider_of(provider);
+    return guarded(own.host, 0, [&]() -> pbay_status {
+      return own.on_credential_response(*head, view(body), *valid_for_ns);
+    });
+  }
+
+  static const void* get_extension(pbay_provider* provider, const char* id) noexcept {
+    const std::string_view wanted(id);
+    if (wanted == PBAY_EXT_PROVIDER_ACTIVE) return active_table();
+    if (wanted == PBAY_EXT_PROVIDER_CREDENTIALS) return credentials_table(provider_of(provider));
+    return nullptr;
+  }
+  static const void* credentials_table(const Provider& provider) noexcept {
+    if constexpr (kCredentials) {
+      static constexpr pbay_provider_credentials kTable{
+          sizeof(pbay_provider_credentials), 0, &build_credential_request, &on_credential_response};
+      if constexpr (requires { provider.credential_expires(); }) {
+        return provider.credential_expires() ? &kTable : nullptr;
+      }
+      return &kTable;
+    } else {
+      return nullptr;
+    }
   }
   static constexpr pbay_provider_active make_active_table() {
     pbay_provider_active table{sizeof(pbay_provider_active), 0, &start, &cancel, nullptr};
@@ -180,9 +221,8 @@ class Binding {
     table.describe = &describe;
     table.call_create = &call_create;
     table.call_destroy = &call_destroy;
-    if constexpr (kActive) {
-      table.get_extension = &get_extension;
-    } else {
+    if constexpr (kActive || kCredentials) table.get_extension = &get_extension;
+    if constexpr (!kActive) {
       table.build_request = &build_request;
       table.on_frames = &on_frames;
       table.on_end = &on_end;

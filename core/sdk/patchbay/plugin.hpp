@@ -52,6 +52,19 @@
 // does its own work derives its Call from ActiveCall and has start(), cancel() and, if it wants it,
 // writable(). The Call lives in the host's arena where it fits, so a request costs no malloc.
 //
+// A provider whose credential expires (an OAuth token) keeps it, guards it, and has two more
+// functions, which the host runs once for all calls that wait: before the first of them, ahead of
+// the credential's end, and after a call failed with PBAY_ERRF_REFRESH_AUTH:
+//
+//   pbay_status build_credential_request(sdk::HttpRequest& out);  // what to ask, and where
+//   pbay_status on_credential_response(const pbay_http_head& head, std::string_view body,
+//                                      std::uint64_t& valid_for_ns);  // takes the answer over
+//
+// Both are [control]; they fail with `host.fail(0, {...})`, in words for the log. valid_for_ns is 0
+// before, and stays so for a credential that is good until it is refused. What the first one names
+// must live until the second. `bool credential_expires() const`, if there is one, says whether this
+// provider needs any of it, as its configuration may decide.
+//
 // abi.h says what each function may do, on which thread, and how long what it is given lives; the
 // names are the same. An exception that leaves one of them is caught, logged as misbehaviour and
 // becomes PBAY_E_PANIC (std::bad_alloc: PBAY_E_NO_MEMORY).

@@ -18,6 +18,25 @@ std::string text_of(const json::Value& object, std::string_view name) {
   return value == nullptr ? "(none)" : std::string(value->as_string().value_or("(no text)"));
 }
 
+std::uint64_t modes_in(const json::Value& type) {
+  constexpr std::pair<std::string_view, pbay_mode> kModes[] = {
+      {"chat", PBAY_MODE_CHAT},
+      {"image", PBAY_MODE_IMAGE},
+      {"embedding", PBAY_MODE_EMBEDDING},
+      {"transcribe", PBAY_MODE_TRANSCRIBE},
+      {"speech", PBAY_MODE_SPEECH},
+      {"models", PBAY_MODE_MODELS},
+      {"raw", PBAY_MODE_RAW},
+      {"moderation", PBAY_MODE_MODERATION}};
+  std::uint64_t bits = 0;
+  for (const json::Value& mode : type.find("modes")->items()) {
+    for (const auto& [name, value] : kModes) {
+      if (mode.as_string() == name) bits |= PBAY_MODE_BIT(value);
+    }
+  }
+  return bits;
+}
+
 class Manifest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Manifest, AgreesWithTheLibrary) {
@@ -37,7 +56,7 @@ TEST_P(Manifest, AgreesWithTheLibrary) {
   ASSERT_EQ(types->items().size(), plugin.type_count);
   const json::Value& type = types->items().front();
   EXPECT_EQ(text(plugin.types[0]->type), text_of(type, "type"));
-  EXPECT_EQ(plugin.types[0]->modes, PBAY_MODE_BIT(PBAY_MODE_CHAT));
+  EXPECT_EQ(plugin.types[0]->modes, modes_in(type));
   EXPECT_EQ(text(plugin.types[0]->config_schema),
             read_file(folder + text_of(type, "config_schema")));
   EXPECT_TRUE(json::parse(text(plugin.types[0]->config_schema)));
@@ -51,7 +70,7 @@ TEST_P(Manifest, RefusesAHostOfAnotherMajor) {
   EXPECT_EQ(module.entry()(&newer), nullptr);
 }
 
-INSTANTIATE_TEST_SUITE_P(Bundled, Manifest, ::testing::Values("openai", "stub"));
+INSTANTIATE_TEST_SUITE_P(Bundled, Manifest, ::testing::Values("openai", "openrouter", "stub"));
 
 }  // namespace
 }  // namespace patchbay::testing

@@ -116,17 +116,21 @@ TEST_F(OpenAiCall, ForwardsTheClientHeadersItNames) {
   FakeProvider provider(module_, "{}");
   EXPECT_THAT(
       std::string(provider.describe().client_headers.ptr, provider.describe().client_headers.len),
-      "openai-beta idempotency-key");
-  FakeCall call(
-      provider,
-      {.model = "m",
-       .body = R"({"model":"m"})",
-       .headers = {
-           {"OpenAI-Beta", "assistants=v2"}, {"Idempotency-Key", "k1"}, {"x-other", "no"}}});
+      "openai-beta idempotency-key content-type accept");
+  FakeCall call(provider,
+                {.model = "m",
+                 .body = R"({"model":"m"})",
+                 .headers = {{"OpenAI-Beta", "assistants=v2"},
+                             {"Idempotency-Key", "k1"},
+                             {"X-Stainless-Lang", "js"},
+                             {"Content-Type", "text/odd"},
+                             {"Accept", "*/*"}}});
   const BuiltRequest built = call.build();
   EXPECT_EQ(built.header("openai-beta"), "assistants=v2");
   EXPECT_EQ(built.header("idempotency-key"), "k1");
-  EXPECT_EQ(built.header("x-other"), "(none)");
+  EXPECT_EQ(built.header("X-Stainless-Lang"), "(none)");
+  EXPECT_EQ(built.header("content-type"), "application/json") << "the body is what we say it is";
+  EXPECT_EQ(built.header("accept"), "application/json");
 }
 
 TEST_F(OpenAiCall, ListsTheConfiguredModels) {
@@ -134,8 +138,7 @@ TEST_F(OpenAiCall, ListsTheConfiguredModels) {
   const pbay_provider_caps caps = provider.describe();
   ASSERT_EQ(caps.model_count, 2u);
   EXPECT_EQ(std::string(caps.models[1]->id.ptr, caps.models[1]->id.len), "b");
-  ASSERT_EQ(caps.op_count, 1u);
-  EXPECT_EQ(caps.ops[0].mode, PBAY_MODE_CHAT);
+  EXPECT_EQ(caps.models[1]->modes, PBAY_MODE_BIT(PBAY_MODE_CHAT));
 }
 
 TEST_F(OpenAiCall, RefusesAConfigurationThatCannotWork) {

@@ -2,7 +2,6 @@
 // events in it. PATCHBAY_UPDATE_GOLDEN=1 writes the events that come out now; read the difference
 // before keeping it.
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,15 +14,6 @@ namespace patchbay::testing {
 namespace {
 
 const std::string kFolder = PATCHBAY_TEST_FIXTURES "/openai/";
-
-std::vector<std::string> cases() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
-    if (entry.is_directory()) names.push_back(entry.path().filename());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 class OpenAiGolden : public ::testing::TestWithParam<std::string> {
  protected:
@@ -44,9 +34,16 @@ TEST_P(OpenAiGolden, SaysTheAnswerInEvents) {
   EXPECT_EQ(together, read_file(folder + "/events.txt"));
 }
 
+TEST_P(OpenAiGolden, SendsWhatTheUpstreamWants) {
+  const std::string folder = kFolder + GetParam();
+  const std::string sent = build_openai(provider_, read_openai_fixture(folder)).body;
+  if (!std::filesystem::exists(folder + "/upstream.json")) return;  // it is enough that it is built
+  EXPECT_EQ(sent + "\n", read_file(folder + "/upstream.json"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Fixtures,
                          OpenAiGolden,
-                         ::testing::ValuesIn(cases()),
+                         ::testing::ValuesIn(fixture_names(kFolder)),
                          [](const auto& made) { return made.param; });
 
 }  // namespace

@@ -132,26 +132,36 @@ std::string canonical_finish(const ReadChoice& choice) {
 
 }  // namespace
 
-std::vector<Recording> read_recordings(const std::string& folder, const std::string& name) {
+std::vector<Recording> read_all_recordings(const std::string& folder, const std::string& name) {
   std::vector<Recording> found;
   std::istringstream lines(unzipped(folder + "/" + name + ".jsonl.gz"));
   std::string line;
   while (std::getline(lines, line)) {
     const json::Value recorded = parsed(line);
     const json::Value* meta = find(&recorded, "meta");
-    const json::Value* response = find(&recorded, "response");
-    if (text(meta, "endpoint") != "chat/completions" || number(meta, "status", 0) != 200) continue;
+    const json::Value* body = find(find(&recorded, "response"), "body");
     const json::Value* stream = find(meta, "stream");
     const bool streamed = stream != nullptr && stream->as_bool().value_or(false);
     Recording& recording = found.emplace_back();
     recording.id = text(meta, "id");
+    recording.endpoint = text(meta, "endpoint");
+    recording.request = text(find(find(&recorded, "request"), "body"), "text");
     // Some recorders left the content type out; the host would have had it.
     recording.answer.headers = {
         {"content-type", streamed ? "text/event-stream" : "application/json"}};
     recording.answer.request = streamed ? R"({"model":"m","stream":true})" : R"({"model":"m"})";
-    recording.answer.status = 200;
-    recording.answer.response = text(find(response, "body"), "text");
+    recording.answer.status = static_cast<int>(number(meta, "status", 0));
+    recording.answer.response = text(body, "text");
+    if (recording.answer.response.empty()) recording.answer.response = text(body, "base64");
   }
+  return found;
+}
+
+std::vector<Recording> read_recordings(const std::string& folder, const std::string& name) {
+  std::vector<Recording> found = read_all_recordings(folder, name);
+  std::erase_if(found, [](const Recording& recording) {
+    return recording.endpoint != "chat/completions" || recording.answer.status != 200;
+  });
   return found;
 }
 

@@ -14,11 +14,15 @@ namespace patchbay::testing {
 
 struct Recording {
   std::string id;
+  std::string endpoint;  // "chat/completions", "models", ...
   std::string request;
   OpenAiFixture answer;
 };
 
-// The recorded chat completions of status 200 in `<folder>/<name>.jsonl.gz`.
+// All recordings in `<folder>/<name>.jsonl.gz`. A body of bytes is left in base64.
+std::vector<Recording> read_all_recordings(const std::string& folder, const std::string& name);
+
+// The chat completions of status 200 among them.
 std::vector<Recording> read_recordings(const std::string& folder, const std::string& name);
 
 struct CalledTool {

@@ -4,6 +4,8 @@
 
 #include "core/api/chat_completions.hpp"
 #include "core/api/models.hpp"
+#include "core/api/operations.hpp"
+#include "core/api/passthrough.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -60,12 +62,24 @@ TEST(Routes, NameTheMethodsOfAKnownPath) {
   EXPECT_EQ(std::get<WrongMethod>(found).allow, "GET, HEAD, OPTIONS");
 }
 
+TEST(Routes, TakeEveryMethodWhereThePathIsAProvidersOwn) {
+  for (const char* method : {"GET", "HEAD", "POST", "DELETE", "PATCH"}) {
+    EXPECT_EQ(handler_of(method, {"providers", "a", "files"}), &provider_passthrough) << method;
+    EXPECT_EQ(handler_of(method, {"v1", "responses", "r1", "cancel"}), &stored_response) << method;
+  }
+  EXPECT_EQ(handler_of("POST", {"v1", "responses"}), &responses);
+  EXPECT_EQ(handler_of("POST", {"v1", "providers", "a", "files"}), nullptr);
+  auto found = find_route("OPTIONS", {"providers", "a", "files"});
+  ASSERT_TRUE(std::holds_alternative<WrongMethod>(found)) << "browsers ask first";
+  EXPECT_EQ(std::get<WrongMethod>(found).allow, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+}
+
 TEST(Routes, KnowNoOtherPath) {
   for (const Segments& path : {Segments{},
                                Segments{"v1"},
                                Segments{"v1", "v1", "models"},
                                Segments{"v2", "models"},
-                               Segments{"chat"}}) {
+                               Segments{"chat", "other"}}) {
     EXPECT_TRUE(std::holds_alternative<NoRoute>(find_route("GET", path)));
   }
 }

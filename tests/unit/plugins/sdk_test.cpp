@@ -236,7 +236,7 @@ TEST(SdkSink, SaysEveryEventWithItsSizeAndPlace) {
             "TOOL_ARGS 0.0 \"{}\"\n"
             "SIGNATURE 0.0 format=\"f\" data=\"d\"\n"
             "IMAGE 0.0 kind=1 mime=\"image/png\" \"u\"\n"
-            "AUDIO 0.0 \"abc\"\n"
+            "AUDIO 0.0 type=\"audio/mpeg\" \"abc\"\n"
             "EXTRA choice 3 k=1\n"
             "RAW \"{}\"\n"
             "USAGE input=4\n"

@@ -69,7 +69,8 @@ static pbay_status describe(pbay_provider* provider, pbay_provider_caps* out) {
 
 static const void* get_extension(pbay_provider* provider, const char* id) {
   (void)provider;
-  return IS(needs_refresh) && strcmp(id, PBAY_EXT_PROVIDER_CREDENTIALS) == 0 ? &object : NULL;
+  static const pbay_provider_credentials incomplete = {sizeof incomplete, 0, NULL, NULL};
+  return IS(needs_refresh) && strcmp(id, PBAY_EXT_PROVIDER_CREDENTIALS) == 0 ? &incomplete : NULL;
 }
 
 static pbay_status call_create(pbay_provider* provider,

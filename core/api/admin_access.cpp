@@ -1,0 +1,35 @@
+#include "core/api/admin_access.hpp"
+
+#include <string_view>
+
+#include "core/crypto/constant_time.hpp"
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::string_view kScheme = "Bearer ";
+
+}  // namespace
+
+std::optional<AdminAccess::Refusal> AdminAccess::refuse(const http::HeaderList& request) const {
+  if (keys.empty()) {
+    if (loopback) return std::nullopt;
+    return Refusal{403,
+                   "The admin API is closed, since the server listens on more than a loopback "
+                   "address and admin.keys names no key"};
+  }
+  const auto given = request.find("authorization");
+  if (!given || !http::starts_with_ignoring_case(*given, kScheme)) {
+    return Refusal{401,
+                   "The admin API needs a key: send `Authorization: Bearer <one of admin.keys>`"};
+  }
+  const std::string_view key = given->substr(kScheme.size());
+  bool known = false;
+  // Every key is looked at, so that the time it takes does not tell which one was nearly right.
+  for (const Secret& one : keys)
+    known = crypto::equal_in_constant_time(one.reveal(), key) || known;
+  if (known) return std::nullopt;
+  return Refusal{401, "The admin API does not know this key"};
+}
+
+}  // namespace patchbay::api

@@ -1,0 +1,46 @@
+// The body of POST /chat: one request for chat and image, as the front ends of the AI SDK and plain
+// ones write it, turned into what providers are asked.
+//
+//   {"messages":[{"role":"user","content":"Hi"}],"mode":"chat","model":"..."}
+//
+// Messages may be OpenAI's, or those of useChat in any generation (parts, experimental_attachments,
+// toolInvocations); they may be mixed. What a front end writes into the body for itself goes no
+// further: only members that providers know are passed on.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/chat/failure.hpp"
+#include "core/json/scan.hpp"
+
+namespace patchbay::dialects::chat_route {
+
+struct ChatBody {
+  bool image = false;           // mode: "image"
+  std::string model;            // "" when the client named none
+  std::string provider;         // "" when the client named none
+  std::string conversation_id;  // "" when the client named none
+  bool include_usage = false;   // stream_options.include_usage
+  bool ui_client = false;       // a body that only clients of the UI message stream send
+  std::string messages;         // openai.chat/1: the array
+  std::string prompt;           // the text of the last user message
+  std::string fields;           // further members for the provider, each with a comma before it
+};
+
+// Fails with what the client did wrong: not JSON (with the offset), members that do not go
+// together, a wrong type, with the path of what it is about ("messages[2].parts[0].text").
+std::variant<ChatBody, chat::Failure> read_body(json::Padded body);
+
+// A body for a provider.
+struct ProviderBody {
+  std::string padded;      // with json::Padded::kBytes zero bytes behind it
+  json::Span model_value;  // where the model stands in it, quotes included
+};
+
+// openai.chat/1 for a chat, openai.images.generations/1 for an image.
+ProviderBody write_provider_body(const ChatBody& body, std::string_view model);
+
+}  // namespace patchbay::dialects::chat_route

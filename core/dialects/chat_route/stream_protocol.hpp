@@ -1,0 +1,32 @@
+// How the answer to POST /chat is streamed, and how a client says which way it wants.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/chat/failure.hpp"
+
+namespace patchbay::dialects::chat_route {
+
+enum class StreamProtocol { kDataStream, kUiMessageStream, kOpenAi, kJsonLines };
+
+struct StreamChoice {
+  StreamProtocol protocol = StreamProtocol::kDataStream;
+  bool as_plain = false;  // the data stream as text/plain
+};
+
+// What a client may say, the strongest first. Each is empty or absent where it said nothing.
+struct StreamWish {
+  std::optional<std::string_view> query = {};   // stream_protocol of the URL
+  std::optional<std::string_view> accept = {};  // the header
+  bool ui_client = false;  // the body is one that only UI message stream clients send
+};
+
+// The query decides; without it a media type in `accept` that means one protocol; then the kind of
+// client; and else the data stream. A query that names no protocol is a failure that lists them.
+std::variant<StreamChoice, chat::Failure> choose_stream(const StreamWish& wish);
+
+}  // namespace patchbay::dialects::chat_route

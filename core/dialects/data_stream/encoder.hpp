@@ -1,0 +1,65 @@
+// Writes canonical events as the AI SDK's data stream, version 1, which its clients of the fourth
+// generation read: one part a line, a code, a colon and JSON.
+//
+//   f:{"messageId":"..."}
+//   0:"Hello"
+//   e:{"finishReason":"stop","usage":{"promptTokens":3,"completionTokens":1},"isContinued":false}
+//   d:{"finishReason":"stop","usage":{"promptTokens":3,"completionTokens":1}}
+//
+// Those clients give the whole answer up at anything that they do not expect: a code they do not
+// know, arguments of a tool that are no object, a tool's arguments before its name. docs/streams.md
+// has the table. Only the first choice of an answer is shown; there is no room for others.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/dialects/tool_calls.hpp"
+#include "core/dialects/translating_encoder.hpp"
+
+namespace patchbay::dialects::data_stream {
+
+// The header by which clients and what stands before them know such an answer, and its value.
+inline constexpr std::string_view kHeader = "x-vercel-ai-data-stream";
+inline constexpr std::string_view kHeaderValue = "v1";
+
+class Encoder final : public TranslatingEncoder {
+ public:
+  struct Options {
+    std::string message_id = {};  // "": a new one
+    bool image_mode = false;      // images are Markdown text, and tokens are not counted
+    bool as_plain = false;        // text/plain instead of text/event-stream
+  };
+
+  explicit Encoder(Options options);
+
+  [[nodiscard]] std::string_view content_type() const override;
+  pbay_status on_event(const pbay_event& event, std::string& out) override;
+  void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
+  void finish(std::string& out) override;
+  void fail(const chat::Failure& failure, std::string& out) override;
+  // Clients skip empty lines; a comment, as in an event stream, would end them.
+  [[nodiscard]] std::string_view keep_alive() const override { return "\n"; }
+
+ private:
+  void ensure_begun(std::string& out);
+  void write_text(char code, const pbay_event& event, std::string& out);
+  pbay_status begin_tool(const pbay_ev_tool& event, std::string& out);
+  pbay_status write_arguments(const pbay_ev_text& event, std::string& out);
+  void end_tool(ToolCalls::Call& call, std::string& out);
+  void write_signature(const pbay_ev_signature& event, std::string& out);
+  void write_image(const pbay_ev_image& event, std::string& out);
+  void write_sources(const pbay_ev_extra& event, std::string& out);
+  void write_finish(std::string& out) const;
+
+  const Options options_;
+  ToolCalls tools_;
+  std::int32_t finish_ = PBAY_FINISH_STOP;
+  std::uint32_t sources_ = 0;
+  bool begun_ = false;
+  bool has_text_ = false;
+};
+
+}  // namespace patchbay::dialects::data_stream

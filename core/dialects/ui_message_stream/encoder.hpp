@@ -1,0 +1,77 @@
+// Writes canonical events as the AI SDK's UI message stream, which its clients read from the fifth
+// generation on: an event stream of typed JSON objects.
+//
+//   data: {"type":"start","messageId":"..."}
+//   data: {"type":"start-step"}
+//   data: {"type":"text-start","id":"0"}
+//   data: {"type":"text-delta","id":"0","delta":"Hello"}
+//   data: {"type":"text-end","id":"0"}
+//   data: {"type":"finish-step"}
+//   data: {"type":"finish","messageMetadata":{"finishReason":"stop"}}
+//   data: [DONE]
+//
+// The first clients of that generation refuse every key that they do not know, so that nothing here
+// has more than what 5.0.0 took; what later ones have keys for stands in messageMetadata. Only the
+// first choice of an answer is shown.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/dialects/tool_calls.hpp"
+#include "core/dialects/translating_encoder.hpp"
+
+namespace patchbay::dialects::ui_message_stream {
+
+// The header by which clients and what stands before them know such an answer, and its value.
+inline constexpr std::string_view kHeader = "x-vercel-ai-ui-message-stream";
+inline constexpr std::string_view kHeaderValue = "v1";
+
+class Encoder final : public TranslatingEncoder {
+ public:
+  struct Options {
+    std::string message_id = {};  // "": a new one
+  };
+
+  explicit Encoder(Options options);
+
+  [[nodiscard]] std::string_view content_type() const override { return "text/event-stream"; }
+  pbay_status on_event(const pbay_event& event, std::string& out) override;
+  void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
+  void finish(std::string& out) override;
+  void fail(const chat::Failure& failure, std::string& out) override;
+  [[nodiscard]] std::string_view keep_alive() const override { return ": keep-alive\n\n"; }
+
+ private:
+  enum class Kind { kText, kReasoning };
+  struct Block {
+    std::uint32_t item;
+    Kind kind;
+  };
+
+  void ensure_begun(std::string& out);
+  // Begins the block of text of an item unless it has begun; false if too many have.
+  [[nodiscard]] bool open(std::uint32_t item, Kind kind, std::string& out);
+  [[nodiscard]] bool is_open(std::uint32_t item, Kind kind) const;
+  static void write_end(const Block& block, std::string& out);
+  pbay_status write_text(Kind kind, const pbay_event& event, std::string& out);
+  pbay_status write_signature(const pbay_ev_signature& event, std::string& out);
+  pbay_status begin_tool(const pbay_ev_tool& event, std::string& out);
+  pbay_status write_arguments(const pbay_ev_text& event, std::string& out);
+  static void end_tool(ToolCalls::Call& call, std::string& out);
+  void end_item(std::uint32_t item, std::string& out);
+  void write_image(const pbay_ev_image& event, std::string& out);
+  void write_sources(const pbay_ev_extra& event, std::string& out);
+
+  const Options options_;
+  std::vector<Block> open_;  // in the order in which they began
+  ToolCalls tools_;
+  std::int32_t finish_ = PBAY_FINISH_STOP;
+  std::uint32_t sources_ = 0;
+  bool begun_ = false;
+};
+
+}  // namespace patchbay::dialects::ui_message_stream
