@@ -9,17 +9,22 @@
 include_guard(GLOBAL)
 
 # patchbay_add_plugin(NAME <name> MANIFEST <path> [SCHEMAS <files...>] SOURCES <files...>
-#                     [LINK <targets...>] [OUTPUT_DIRECTORY <dir>])
+#                     [LINK <targets...>] [OUTPUT_DIRECTORY <dir>] [HASHED] [CHECKED])
 #
 # Makes the target plugin_<name>, which builds libpatchbay_<name>.so into OUTPUT_DIRECTORY (default:
 # <build>/plugins/<name>) with the manifest, as manifest.json, and the schemas beside it: that folder
-# is what a user copies. Each schema x.schema.json is also there for the sources as a C++ string
+# is what a user copies. In a MANIFEST that ends with .in, @VARIABLES@ are replaced.
+#
+# HASHED puts the library's SHA-256 into the manifest with every build, so that a host refuses a
+# library that is not the one that was built; not for libraries that are stripped afterwards.
+# CHECKED adds a test, check/<name>, that runs patchbay-check on the folder.
+# Each schema x.schema.json is also there for the sources as a C++ string
 # literal, so that the text in the library and the file cannot drift apart:
 #   constexpr char kSchema[] =
 #   #include "x.schema.json.inc"
 #       ;
 function(patchbay_add_plugin)
-  cmake_parse_arguments(PLUGIN "" "NAME;MANIFEST;OUTPUT_DIRECTORY" "SCHEMAS;SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(PLUGIN "HASHED;CHECKED" "NAME;MANIFEST;OUTPUT_DIRECTORY" "SCHEMAS;SOURCES;LINK" ${ARGN})
   if(NOT PLUGIN_NAME OR NOT PLUGIN_MANIFEST OR NOT PLUGIN_SOURCES OR PLUGIN_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "patchbay_add_plugin needs NAME, MANIFEST and SOURCES; "
                         "not understood: '${PLUGIN_UNPARSED_ARGUMENTS}'")
@@ -28,7 +33,10 @@ function(patchbay_add_plugin)
     set(PLUGIN_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/plugins/${PLUGIN_NAME})
   endif()
   set(target plugin_${PLUGIN_NAME})
-  set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../core/sdk/plugin.map)
+  set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin.map)  # as installed
+  if(NOT EXISTS ${map})
+    set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../core/sdk/plugin.map)
+  endif()
   set(literals ${CMAKE_CURRENT_BINARY_DIR}/${target}_literals)
 
   add_library(${target} MODULE ${PLUGIN_SOURCES})
@@ -38,7 +46,14 @@ function(patchbay_add_plugin)
     BUILD_RPATH "" SKIP_BUILD_RPATH ON
     LINK_DEPENDS ${map})
   target_include_directories(${target} PRIVATE ${literals})
-  target_link_libraries(${target} PRIVATE patchbay_options patchbay_sdk ${PLUGIN_LINK})
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if(CXX IN_LIST languages)
+    target_compile_features(${target} PRIVATE cxx_std_20)
+  endif()
+  target_link_libraries(${target} PRIVATE Patchbay::sdk ${PLUGIN_LINK})
+  if(TARGET patchbay_options)  # Patchbay's own
+    target_link_libraries(${target} PRIVATE patchbay_options)
+  endif()
   target_compile_options(${target} PRIVATE
     $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)
   target_link_options(${target} PRIVATE -Wl,-z,now -Wl,--version-script=${map})
@@ -46,7 +61,22 @@ function(patchbay_add_plugin)
     target_link_options(${target} PRIVATE -Wl,-z,defs)
   endif()
 
-  configure_file(${PLUGIN_MANIFEST} ${PLUGIN_OUTPUT_DIRECTORY}/manifest.json COPYONLY)
+  if(PLUGIN_MANIFEST MATCHES "[.]in$")
+    configure_file(${PLUGIN_MANIFEST} ${PLUGIN_OUTPUT_DIRECTORY}/manifest.json @ONLY)
+  else()
+    configure_file(${PLUGIN_MANIFEST} ${PLUGIN_OUTPUT_DIRECTORY}/manifest.json COPYONLY)
+  endif()
+  if(PLUGIN_HASHED)
+    add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+      COMMAND ${CMAKE_COMMAND} -DLIBRARY=$<TARGET_FILE:${target}>
+              -DMANIFEST=${PLUGIN_OUTPUT_DIRECTORY}/manifest.json
+              -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/patchbay_hash.cmake)
+  endif()
+  if(PLUGIN_CHECKED)
+    add_test(NAME check/${PLUGIN_NAME}
+      COMMAND $<IF:$<TARGET_EXISTS:patchbay_check>,$<TARGET_FILE:patchbay_check>,Patchbay::check>
+              ${PLUGIN_OUTPUT_DIRECTORY}/manifest.json)
+  endif()
   file(MAKE_DIRECTORY ${literals})
   foreach(schema IN LISTS PLUGIN_SCHEMAS)
     get_filename_component(file ${schema} NAME)

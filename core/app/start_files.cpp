@@ -52,7 +52,11 @@ std::vector<fs::path> plugin_folders(const CommandLine& line,
     add(environment.current_folder / folder);
   for (const fs::path& folder : settings.plugins.path)
     add(folder);
-  add(prefix / "plugins");
+  add(prefix / "plugins");  // of a build, or of /opt/patchbay
+  // As `cmake --install` and the Debian package lay it out; the number is the ABI's major.
+  std::error_code none;
+  const fs::path installed = prefix / "lib" / "patchbay" / "plugins" / "1";
+  if (fs::is_directory(installed, none)) add(installed);
   return folders;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <sstream>
 #include <string>
 
 #include "core/check/checks.hpp"
@@ -40,6 +41,25 @@ std::string difference(const std::string& wanted, const std::string& got) {
          line_at(got, at);
 }
 
+// A transcript in which a failure is told by its category and words: the number of the status is
+// left out, and an empty text is a dash.
+std::string comparable(const std::string& transcript) {
+  std::string out;
+  std::istringstream lines(transcript);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("FAIL -")) {
+      const std::size_t end = line.find(' ', 6);
+      line.replace(0, end == line.npos ? line.size() : end, "FAIL");
+    }
+    for (std::size_t at = line.find("=\"\""); line.starts_with("FAIL") && at != line.npos;
+         at = line.find("=\"\"", at)) {
+      line.replace(at, 3, "=-");
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
 bool is_passive(const Stage& stage, Findings& findings) {
   if (stage.provider.active() == nullptr) return true;
   findings.skip("it does its own work, so there is no answer of an upstream");
@@ -67,10 +87,10 @@ void check_fixtures(const Subject& subject, Findings& findings) {
     for (const Recording& recording : found.recordings) {
       if (recording.expected.empty()) continue;
       ++compared;
-      const std::string got = play(stage.provider, recording.request, recording.answers).transcript;
-      if (got != recording.expected) {
-        findings.fail(recording.name + ": " + difference(recording.expected, got));
-      }
+      const std::string wanted = comparable(recording.expected);
+      const std::string got =
+          comparable(play(stage.provider, recording.request, recording.answers).transcript);
+      if (got != wanted) findings.fail(recording.name + ": " + difference(wanted, got));
     }
     if (compared == 0) findings.skip("no recording has an events.txt");
   });
@@ -103,13 +123,13 @@ void check_splits(const Subject& subject, Findings& findings) {
     for (const Exchange& exchange : stage.good_exchanges(subject)) {
       if (exchange.answers.empty() || !wants_bytes(stage, exchange)) continue;
       any = true;
-      const std::string whole = play(stage.provider, exchange.request, exchange.answers).transcript;
+      const std::string whole = play(stage.provider, exchange.request, exchange.answers).joined;
       const std::size_t length = std::min(exchange.answers.front().body.size(), kMostSplits);
       for (std::size_t cut = 1; cut < length; ++cut) {
         PlayOptions options;
         options.cut = cut;
         const std::string parts =
-            play(stage.provider, exchange.request, exchange.answers, options).transcript;
+            play(stage.provider, exchange.request, exchange.answers, options).joined;
         if (parts == whole) continue;
         findings.fail("cut at byte " + std::to_string(cut) + ", the answer gives other events (" +
                       describe(exchange) + "), " + difference(whole, parts));
@@ -125,10 +145,12 @@ void check_junk_frames(const Subject& subject, Findings& findings) {
     if (!is_passive(stage, findings)) return;
     const std::vector<Exchange> exchanges = stage.good_exchanges(subject);
     Breaches& breaches = stage.session.host().breaches();
-    for (const Exchange& exchange : exchanges)
-      play(stage.provider, exchange.request, exchange.answers);
-    // What is wrong with good answers already is for call.events to say.
-    const bool sound = !breaches.any(Rule::kEvents);
+    // What is wrong with undamaged answers already is for call.events to say.
+    bool sound = true;
+    for (const Exchange& exchange : stage.exchanges(subject)) {
+      sound = play(stage.provider, exchange.request, exchange.answers).missing.empty() && sound;
+    }
+    sound = sound && !breaches.any(Rule::kEvents);
     std::mt19937_64 random(subject.seed);
     std::size_t number = 0;
     for (const Exchange& exchange : exchanges) {

@@ -47,10 +47,10 @@ void* Arguments::place(const void* data,
                        std::size_t align,
                        std::string_view name) {
   SealedMemory* sealed = host_.sealed();
-  const bool to_the_byte =
-      host_.options().seals_arguments || host_.options().age == HostOptions::Age::kOldest;
-  if (sealed != nullptr && to_the_byte) {
-    void* at = sealed->place(data, size, align, std::string(name) + " of " + function_);
+  const bool to_the_byte = host_.options().age == HostOptions::Age::kOldest;
+  if (sealed != nullptr && (to_the_byte || host_.options().seals_arguments)) {
+    const std::size_t slack = to_the_byte ? 0 : kSlackBytes;
+    void* at = sealed->place(data, size, align, std::string(name) + " of " + function_, slack);
     pieces_.push_back(at);
     return at;
   }

@@ -19,6 +19,7 @@ enum class Rule {
   kEvents,    // an event that is malformed or out of order
   kStatuses,  // a status that the function must not return
   kSinks,     // a sink outside its callback
+  kRefusals,  // went on after an event had been refused
   kErrors,    // set_error() with what is no sound error
   kHostUse,   // another function of the host, wrongly
   kAsync,     // patchbay.host.async/1, wrongly

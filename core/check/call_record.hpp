@@ -31,13 +31,15 @@ struct CallRecord {
   // What it said.
   EventGrammar grammar;
   std::string transcript;  // a line an event
+  std::string joined;      // the same, but pieces of one text or sound put together
+  std::string last_piece;  // which one `joined` ends with
   std::size_t events = 0;
   bool is_sound = true;  // no event broke a rule
   std::optional<ToldError> error;
 
   // What it is refused from: events from this number on.
   std::optional<std::size_t> refuse_from;
-  bool refused = false;
+  bool refused = false;  // in the function that runs, or ran last
 
   // Its memory.
   Keeper arena;

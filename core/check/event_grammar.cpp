@@ -138,6 +138,7 @@ std::string EventGrammar::content(Choice& choice, const pbay_event& event) {
       if (choice.finished) return event_name(event.type) + at(event) + " after its FINISH";
       return place(choice, event);
     case PBAY_EV_ITEM_END:
+      if (mode_ != PBAY_MODE_CHAT) return {};  // there it is not needed, and does no harm
       // Of a sound there may be nothing but the fields beside it.
       if (event.item == choice.items && choice.extra_item == event.item) open(choice, event);
       return choice.open.erase(event.item) == 1 ? ""

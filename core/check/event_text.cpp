@@ -178,6 +178,20 @@ std::string event_text(const pbay_event& event) {
   return event_name(event.type) + detail(event);
 }
 
+std::string_view piece_of(const pbay_event& event) {
+  switch (event.type) {
+    case PBAY_EV_TEXT:
+    case PBAY_EV_REASONING:
+    case PBAY_EV_REFUSAL:
+    case PBAY_EV_TOOL_ARGS:
+      return text_of(as<pbay_ev_text>(event).text);
+    case PBAY_EV_AUDIO:
+      return text_of(as<pbay_ev_raw>(event).data);
+    default:
+      return {};
+  }
+}
+
 std::string_view category_name(std::int32_t category) {
   constexpr std::array<std::string_view, 16> kNames{"internal",
                                                     "bad_request",

@@ -32,6 +32,9 @@ std::string event_name(std::uint32_t type);
 // One line, without its end. REQUIRES: the event is sound.
 std::string event_text(const pbay_event& event);
 
+// The text or the bytes of an event that is a piece of something longer; empty for others.
+std::string_view piece_of(const pbay_event& event);
+
 // "rate_limit" for PBAY_ERR_RATE_LIMIT, and so on; "none" for a number without a name.
 std::string_view category_name(std::int32_t category);
 

@@ -195,8 +195,10 @@ void check_unloadable(const Subject& subject, Findings& findings) {
                   ", so a thread may run its code after it has gone; do without thread-local "
                   "objects, or declare never_unload");
   }
-  if (!findings.failed() && !plugin_host::can_be_unmapped(subject.library)) {
-    findings.fail("the host would not unmap it, and the manifest's flags do not say never_unload");
+  const std::string kept = plugin_host::why_kept_mapped(subject.library);
+  if (!findings.failed() && !kept.empty()) {
+    findings.fail("the host would keep it mapped, for " + kept +
+                  ", and the manifest's flags do not say never_unload");
   }
 }
 

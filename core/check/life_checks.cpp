@@ -168,7 +168,7 @@ void check_unload(const Subject& subject, Findings& findings) {
   const std::string left = left_behind_for_good(before);
   if (!left.empty()) return findings.fail("after deinit() there is still " + left);
   if (never) return;  // it says that its mapping has to stay
-  if (!plugin_host::can_be_unmapped(subject.library)) {
+  if (!plugin_host::why_kept_mapped(subject.library).empty()) {
     return findings.skip("elf.unload says why it is not to be unmapped");
   }
   if (!(*session)->library().close()) {

@@ -40,6 +40,7 @@ class Player {
          std::span<const AnswerSample> answers,
          const PlayOptions& options)
       : call_(provider, request, options.call),
+        request_flags_(request.flags),
         answers_(answers),
         options_(options),
         random_(options.seed) {}
@@ -72,6 +73,7 @@ class Player {
 
   void conduct() {
     for (std::size_t number = 0; number < kMostRequests; ++number) {
+      if (number > 0 && number >= answers_.size()) return;
       BuiltRequest built;
       if (!step("build_request", [&] { return call_.build(built); })) return;
       out_.built.push_back(std::move(built));
@@ -92,7 +94,7 @@ class Player {
       return false;
     }
     if (out_.status == PBAY_S_NEXT_REQUEST) return true;
-    end_line_ = out_.passed_through ? "END passthrough" : stopped ? "END stop" : "END ok";
+    end_line_ = stopped ? "END stop" : "END ok";
     out_.ended = true;
     return false;
   }
@@ -145,20 +147,28 @@ class Player {
     out_.times = call_.times();
     out_.events = call_.event_count();
     out_.allocations = call_.allocation_count();
-    out_.was_refused = call_.was_refused();
     out_.error = call_.error();
-    out_.transcript = call_.transcript();
-    if (out_.status < 0) {
-      out_.transcript += failure_text(out_.status, out_.error ? &*out_.error : nullptr) + "\n";
-    } else if (out_.ended) {
-      out_.transcript += end_line_ + "\n";
-      if (!out_.passed_through) out_.missing = call_.missing_at_end();
-    } else {
-      out_.transcript += "END unfinished\n";
+    out_.transcript = call_.transcript() + last_lines();
+    out_.joined = call_.joined() + last_lines();
+    if (out_.ended && out_.status >= 0 && !out_.passed_through) {
+      out_.missing = call_.missing_at_end();
     }
   }
 
+  [[nodiscard]] std::string last_lines() const {
+    const std::string passed = out_.passed_through ? "PASSTHROUGH\n" : "";
+    if (out_.status < 0) {
+      const bool same = (request_flags_ & PBAY_REQ_SAME_DIALECT) != 0;
+      const bool body = same && out_.error && !out_.error->upstream_body.empty();
+      return failure_text(out_.status, out_.error ? &*out_.error : nullptr) + "\n" +
+             (body ? "BODY " + out_.error->upstream_body + "\n" : "");
+    }
+    if (out_.ended) return passed + end_line_ + "\n";
+    return passed + (out_.status == PBAY_S_NEXT_REQUEST ? "END next\n" : "END unfinished\n");
+  }
+
   StrictCall call_;
+  const std::uint32_t request_flags_;
   const std::span<const AnswerSample> answers_;
   const PlayOptions& options_;
   std::mt19937_64 random_;

@@ -28,9 +28,13 @@ struct PlayOptions {
 };
 
 struct Outcome {
-  // Every event, a line each, and how it ended: "END ok", "END stop", "END passthrough",
-  // "END unfinished" for a call that was broken off, or a line that begins with FAIL.
+  // Every event, a line each, and how it ended: "END ok", "END stop", "END next" when it asked for
+  // what there is no answer to, "END unfinished" for a call that was broken off, or a line that
+  // begins with FAIL. "PASSTHROUGH" stands for an answer that nobody reads; below a failure stands
+  // the body that a client of the same dialect is shown.
   std::string transcript;
+  // The same without a sign of where the pieces of a text begin and end.
+  std::string joined;
   pbay_status status = PBAY_OK;
   std::string failed_in;            // the function that failed; empty when none did
   std::optional<ToldError> error;   // what was told about it
@@ -39,9 +43,8 @@ struct Outcome {
   std::size_t events = 0;
   std::size_t allocations = 0;
   bool passed_through = false;
-  bool ended = false;        // it came to its end, good or bad
-  bool was_refused = false;  // an event was, as CallOptions::refuse_from wants it
-  std::string missing;       // from an answer that ended well
+  bool ended = false;   // it came to its end, good or bad
+  std::string missing;  // from an answer that ended well
   // The longest that each function took.
   std::map<std::string, std::chrono::nanoseconds> times;
   bool timed_out = false;  // a provider that does its own work never completed the call

@@ -63,7 +63,7 @@ std::string left_behind(const ProcessState& before, const ProcessState& now) {
   std::string text;
   std::size_t threads = 0;
   for (const std::string& thread : now.threads)
-    threads += before.threads.contains(thread) ? 0 : 1;
+    threads += before.threads.contains(thread) ? 0U : 1U;
   if (threads > 0) text = threads == 1 ? "a thread" : std::to_string(threads) + " threads";
   for (const std::string& descriptor : now.descriptors) {
     if (!before.descriptors.contains(descriptor)) {

@@ -54,33 +54,34 @@ pbay_mode mode_of(const std::string& name) {
   return 0;
 }
 
+void read_word(const std::string& word, RequestSample& request) {
+  if (word == "same") request.flags |= PBAY_REQ_SAME_DIALECT;
+  if (word == "stream") request.flags |= PBAY_REQ_STREAM;
+  if (word == "want_usage") request.flags |= PBAY_REQ_WANT_USAGE;
+}
+
+bool is_word(const std::string& line) {
+  return line == "same" || line == "stream" || line == "want_usage" || line == "whole";
+}
+
 bool read_call(const std::string& text, RequestSample& request) {
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t colon = line.find(':');
-    if (colon == line.npos) continue;
-    const std::string key = line.substr(0, colon);
-    const std::size_t begin = line.find_first_not_of(' ', colon + 1);
-    const std::string value = begin == line.npos ? "" : line.substr(begin);
-    if (key == "mode") {
-      request.mode = mode_of(value);
-      if (request.mode == 0) return false;
-    } else if (key == "dialect") {
-      request.dialect = value;
-    } else if (key == "model") {
-      request.model = value;
-    } else if (key == "method") {
-      request.method = value;
-    } else if (key == "path") {
-      request.path = value;
-    } else if (key == "flags") {
-      const auto has = [&](const char* word) { return value.find(word) != value.npos; };
-      request.flags = (has("stream") ? PBAY_REQ_STREAM : 0U) |
-                      (has("want_usage") ? PBAY_REQ_WANT_USAGE : 0U) |
-                      (has("same_dialect") ? PBAY_REQ_SAME_DIALECT : 0U);
+  std::string line;
+  std::getline(lines, line);
+  std::istringstream words(line);
+  std::string mode;
+  words >> mode >> request.dialect;
+  request.mode = mode_of(mode);
+  for (std::string word; words >> word;)
+    read_word(word, request);
+  while (std::getline(lines, line)) {
+    if (is_word(line)) {
+      read_word(line, request);
+    } else if (!line.empty()) {
+      request.model = line;
     }
   }
-  return true;
+  return request.mode != 0 && !request.dialect.empty();
 }
 
 bool asks_to_stream(const std::string& body) {
@@ -88,20 +89,34 @@ bool asks_to_stream(const std::string& body) {
   return json::scan(body, wanted).has_value() && wanted[0].is(json::Kind::kTrue);
 }
 
+// What a client might have asked, for a recording of an answer alone.
+void make_up(RequestSample& request) {
+  for (const RequestSample& any : requests_for(request.mode, request.dialect, request.model)) {
+    request.body = any.body;
+    request.parts = any.parts;
+    request.method = any.method;
+    request.path = any.path;
+    return;
+  }
+}
+
 // What is wrong; empty when nothing is.
 std::string read_one(const fs::path& folder, Recording& out) {
-  out.name = folder.filename().string();
   RequestSample& request = out.request;
   request.name = "the recording " + out.name;
   request.dialect = "openai.chat/1";
   request.model = "upstream-model";
-  request.body = read_any(folder, {"request.json", "request.txt"}).value_or("");
-  while (request.body.ends_with('\n'))
-    request.body.pop_back();
-  if (asks_to_stream(request.body)) request.flags |= PBAY_REQ_STREAM;
   if (const auto call = read_file(folder / "call")) {
-    if (!read_call(*call, request)) return "its `call` names an unknown mode";
+    if (!read_call(*call, request)) return "the first line of `call` is not MODE DIALECT";
   }
+  if (const auto body = read_any(folder, {"request.json", "request.txt"})) {
+    request.body = *body;
+    while (request.body.ends_with('\n'))
+      request.body.pop_back();
+  } else {
+    make_up(request);
+  }
+  if (asks_to_stream(request.body)) request.flags |= PBAY_REQ_STREAM;
   for (int number = 1;; ++number) {
     const std::string suffix = number == 1 ? "" : std::to_string(number);
     const auto head = read_file(folder / ("head" + suffix));
@@ -109,7 +124,7 @@ std::string read_one(const fs::path& folder, Recording& out) {
     AnswerSample answer;
     answer.name = "answer " + std::to_string(number);
     if (!read_head(*head, answer)) return "the first line of head" + suffix + " is no status";
-    auto body = read_any(folder, {"response" + suffix + ".txt", "response" + suffix + ".json"});
+    auto body = read_any(folder, {"response" + suffix + ".json", "response" + suffix + ".txt"});
     answer.body = body.value_or("");
     out.answers.push_back(std::move(answer));
   }
@@ -123,17 +138,20 @@ Recordings read_recordings(const fs::path& folder) {
   Recordings out;
   std::error_code error;
   std::vector<fs::path> folders;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (fs::exists(at->path() / "head", error)) folders.push_back(at->path());
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->path().filename() == "head") folders.push_back(at->path().parent_path());
   }
+  if (error) out.unreadable.push_back(folder.string() + ": " + error.message());
   std::sort(folders.begin(), folders.end());
   for (const fs::path& one : folders) {
     Recording recording;
+    recording.name = one.lexically_relative(folder).string();
     const std::string wrong = read_one(one, recording);
     if (wrong.empty()) {
       out.recordings.push_back(std::move(recording));
     } else {
-      out.unreadable.push_back(one.filename().string() + ": " + wrong);
+      out.unreadable.push_back(recording.name + ": " + wrong);
     }
   }
   return out;

@@ -1,13 +1,15 @@
-// A folder of recorded exchanges, one folder each:
+// A folder of recorded exchanges: every folder in it, at any depth, that holds a `head`.
 //
-//   request.json             what the client asked for; also request.txt, or nothing
+//   call                     a line `MODE DIALECT`, with the words same, stream and want_usage
+//   where
+//                            the host would set those flags; then, if there, a line with the
+//                            model's upstream name. Without this file: `chat openai.chat/1`
+//   request.json             what the client asked for; without it, any plausible request
 //   head                     the answer's status on the first line, then its headers
-//   response.txt or .json    its body; with response2.* and head2 that of the next request, ...
+//   response.txt or .json    its body. head2 and response2 are those of the next request, ...
 //   events.txt               the events, and how it ended; without it nothing is compared
-//   call                     lines `mode: image`, `dialect: name/1`, `flags: stream same_dialect
-//                            want_usage`, `model: name`, `path: /x`; all have defaults
 //
-// Without `call` it is a chat in openai.chat/1, streamed if the request says so, told in events.
+// A request that says `"stream": true` is streamed without further words.
 
 #pragma once
 
@@ -20,11 +22,10 @@
 namespace patchbay::check {
 
 struct Recordings {
-  std::vector<Recording> recordings;    // by name
+  std::vector<Recording> recordings;    // by name, which is the path in the folder
   std::vector<std::string> unreadable;  // "name: why"
 };
 
-// Folders without a `head` are none of this, and left out.
 Recordings read_recordings(const std::filesystem::path& folder);
 
 }  // namespace patchbay::check

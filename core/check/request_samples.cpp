@@ -38,6 +38,7 @@ struct Form {
   const char* name;
   std::string_view rest;  // of the JSON body, behind the model
   bool streams;           // the same body with "stream": true as well
+  bool in_events = true;  // the host also asks for an answer in events
 };
 
 // Every operation that is asked for with a JSON body.
@@ -45,11 +46,11 @@ constexpr Form kForms[] = {
     {"openai.chat/1", "a plain chat", kPlainChat, true},
     {"openai.chat/1", "a chat with tools", kToolChat, true},
     {"openai.completions/1", "a completion", R"("prompt":"Once upon a time")", true},
-    {"openai.responses/1", "a response", R"("input":"Say hello.")", true},
+    {"openai.responses/1", "a response", R"("input":"Say hello.")", true, false},
     {"openai.embeddings/1", "two embeddings", R"("input":["a cat","a dog"])", false},
     {"openai.images.generations/1", "an image", R"("prompt":"a red cube","n":1)", false},
     {"openai.audio.speech/1", "a speech", R"("input":"Hello.","voice":"alloy")", false},
-    {"openai.moderations/1", "a moderation", R"("input":"a kind word")", false},
+    {"openai.moderations/1", "a moderation", R"("input":"a kind word")", false, false},
 };
 
 void add(std::vector<RequestSample>& out,
@@ -62,15 +63,18 @@ void add(std::vector<RequestSample>& out,
   out.push_back(std::move(sample));
 }
 
-// The ways in which the host asks for one thing.
-void add_ways(std::vector<RequestSample>& out, const RequestSample& base, std::string_view rest) {
+// The ways in which the host asks for one thing. `rest` is that of a body that can be streamed.
+void add_ways(std::vector<RequestSample>& out,
+              const RequestSample& base,
+              std::string_view rest,
+              bool in_events) {
   add(out, base, "same dialect", PBAY_REQ_SAME_DIALECT);
-  add(out, base, "in events", 0);
+  if (in_events) add(out, base, "in events", 0);
   if (rest.empty()) return;
   RequestSample streamed = base;
   streamed.body = object(base.model, std::string(rest) + R"(,"stream":true)");
   add(out, streamed, "same dialect, streamed", PBAY_REQ_SAME_DIALECT | PBAY_REQ_STREAM);
-  add(out, streamed, "in events, streamed", PBAY_REQ_STREAM | PBAY_REQ_WANT_USAGE);
+  if (in_events) add(out, streamed, "in events, streamed", PBAY_REQ_STREAM | PBAY_REQ_WANT_USAGE);
 }
 
 std::vector<PartSample> image_parts(bool edits) {
@@ -129,20 +133,20 @@ std::vector<RequestSample> requests_for(pbay_mode mode,
   if (!base.parts.empty()) {
     base.name = "an upload";
     base.parts.push_back({"model", "", "", model});
-    add_ways(out, base, {});
+    add_ways(out, base, {}, true);
     return out;
   }
   for (const Form& form : kForms) {
     if (dialect != form.dialect) continue;
     base.name = form.name;
     base.body = object(model, form.rest);
-    add_ways(out, base, form.streams ? form.rest : std::string_view());
+    add_ways(out, base, form.streams ? form.rest : std::string_view(), form.in_events);
   }
   if (!out.empty()) return out;
   // A dialect of somebody else: most have a model and messages.
   base.name = "a guess";
   base.body = object(model, std::string(kPlainChat) + R"(,"max_tokens":64)");
-  add_ways(out, base, std::string(kPlainChat) + R"(,"max_tokens":64)");
+  add_ways(out, base, std::string(kPlainChat) + R"(,"max_tokens":64)", true);
   return out;
 }
 

@@ -112,15 +112,16 @@ SealedMemory::~SealedMemory() {
 void* SealedMemory::place(const void* data,
                           std::size_t size,
                           std::size_t align,
-                          std::string_view name) {
-  const std::size_t pages = (size + align + page_size() - 1) / page_size() * page_size();
+                          std::string_view name,
+                          std::size_t slack) {
+  const std::size_t pages = (size + align + slack + page_size() - 1) / page_size() * page_size();
   if (pieces_.size() == kMostPieces || next_ + pages + page_size() > base_ + kReserved) {
     std::abort();  // a check that needs so much is to be made smaller
   }
   Piece piece;
   piece.begin = next_;
   piece.end = next_ + pages;
-  piece.data = (piece.end - size) / align * align;
+  piece.data = (piece.end - slack - size) / align * align;
   name.copy(piece.name.data(), piece.name.size() - 1);
   next_ = piece.end + page_size();
   ::mprotect(reinterpret_cast<void*>(piece.begin), pages, PROT_READ | PROT_WRITE);

@@ -27,8 +27,13 @@ class SealedMemory {
   SealedMemory& operator=(const SealedMemory&) = delete;
 
   // A copy of `size` bytes that ends at a page which cannot be touched, or less than `align` bytes
-  // before it. `name` says what it is, for the handler.
-  void* place(const void* data, std::size_t size, std::size_t align, std::string_view name);
+  // before it; with `slack`, so many zeros stand in between. `name` says what it is, for the
+  // handler.
+  void* place(const void* data,
+              std::size_t size,
+              std::size_t align,
+              std::string_view name,
+              std::size_t slack = 0);
 
   // The piece is from now on not to be touched. What is no piece is left alone.
   void seal(const void* piece);

@@ -30,11 +30,20 @@ std::string describe(const Exchange& exchange) {
          (exchange.answers.empty() ? "" : ", " + exchange.answers.front().name);
 }
 
-// One request after another, as far as a call can come without an upstream.
-void churn_once(StrictProvider& provider, const RequestSample& request) {
-  StrictCall call(provider, request);
-  if (call.create() < 0) return;
-  if (provider.active() != nullptr) return;  // created and never started
+// One call. Most come as far as a call can without an upstream; every tenth is played, and broken
+// off a little later each time.
+void churn_once(StrictProvider& provider,
+                const std::vector<Exchange>& exchanges,
+                std::size_t number) {
+  const Exchange& exchange = exchanges[number % exchanges.size()];
+  if (number % 10 == 0) {
+    PlayOptions options;
+    options.steps = number / 10 % 9;
+    play(provider, exchange.request, exchange.answers, options);
+    return;
+  }
+  StrictCall call(provider, exchange.request);
+  if (call.create() < 0 || provider.active() != nullptr) return;
   BuiltRequest built;
   call.build(built);
 }
@@ -95,11 +104,11 @@ void check_no_memory(const Subject& subject, Findings& findings) {
 
 void check_churn(const Subject& subject, Findings& findings) {
   rehearse(subject, findings, {}, [&](Stage& stage) {
-    const std::vector<RequestSample> requests = stage.requests();
-    if (requests.empty()) return;
+    const std::vector<Exchange> exchanges = stage.good_exchanges(subject);
+    if (exchanges.empty()) return;
     const auto run = [&](std::size_t from, std::size_t to) {
       for (std::size_t i = from; i < to; ++i)
-        churn_once(stage.provider, requests[i % requests.size()]);
+        churn_once(stage.provider, exchanges, i);
     };
     run(0, kWarmUp);
     const ProcessState before = process_state();

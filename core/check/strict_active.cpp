@@ -30,6 +30,7 @@ void StrictCall::cancel() {
   {
     const std::lock_guard lock(host_.mutex());
     record_.is_cancelled = true;
+    record_.is_blocked = false;  // from now on nothing waits for room
     host_.changed().notify_all();
     if (record_.is_completed) return;  // as a host would not ask any more
   }

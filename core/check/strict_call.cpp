@@ -56,7 +56,16 @@ pbay_status StrictCall::run_function(const char* name,
                                      std::initializer_list<pbay_status> allowed,
                                      const std::function<pbay_status()>& work) {
   pbay_status status = PBAY_OK;
+  {
+    const std::lock_guard lock(host_.mutex());
+    record_.refused = false;
+  }
   run_quietly(name, [&] { status = work(); });
+  if (was_refused() && status != PBAY_E_CANCELLED) {
+    host_.breaches().add(Rule::kRefusals,
+                         "emit() returned PBAY_E_CANCELLED, and " + std::string(name) +
+                             "() returned " + status_name(status));
+  }
   if (status > 0 && std::find(allowed.begin(), allowed.end(), status) == allowed.end()) {
     host_.breaches().add(Rule::kStatuses, std::string(name) + "() returned " + status_name(status));
     status = PBAY_E_FAIL;
@@ -278,6 +287,10 @@ pbay_status StrictCall::completion() {
 std::string StrictCall::transcript() {
   const std::lock_guard lock(host_.mutex());
   return record_.transcript;
+}
+std::string StrictCall::joined() {
+  const std::lock_guard lock(host_.mutex());
+  return record_.joined;
 }
 std::size_t StrictCall::event_count() {
   const std::lock_guard lock(host_.mutex());

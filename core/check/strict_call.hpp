@@ -26,10 +26,10 @@ struct FrameSample {
 
 struct CallOptions {
   // Runs a function of the plugin; by default on this thread.
-  std::function<void(const std::function<void()>&)> runner;
-  std::optional<std::size_t> refuse_from;      // events from this number on
-  std::optional<std::size_t> fail_allocation;  // call_alloc() answers NULL from this one on
-  std::size_t room = SIZE_MAX;                 // of a provider that does its own work, in events
+  std::function<void(const std::function<void()>&)> runner = {};
+  std::optional<std::size_t> refuse_from = {};      // events from this number on
+  std::optional<std::size_t> fail_allocation = {};  // call_alloc() answers NULL from this one on
+  std::size_t room = SIZE_MAX;  // of a provider that does its own work, in events
 };
 
 class StrictCall {
@@ -68,6 +68,8 @@ class StrictCall {
   [[nodiscard]] bool is_completed();
   [[nodiscard]] pbay_status completion();
   [[nodiscard]] std::string transcript();
+  // The same without a sign of where the pieces of a text begin and end.
+  [[nodiscard]] std::string joined();
   [[nodiscard]] std::size_t event_count();
   [[nodiscard]] std::size_t allocation_count();
   [[nodiscard]] bool was_refused();  // an event of it, because of refuse_from

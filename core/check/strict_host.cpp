@@ -18,8 +18,9 @@ using plugin_host::view_of;
 
 constexpr std::size_t kArenaBytes = std::size_t{1} << 20;
 constexpr std::size_t kSaidBytes = std::size_t{1} << 20;
-constexpr std::size_t kEndedCalls = 4096;
+constexpr std::size_t kEndedCalls = 512;
 constexpr std::uint32_t kMinorToCome = 999;
+constexpr std::int64_t kCalendarMs = 1'700'000'000'000;
 constexpr std::size_t kUnknownMembers = 8;  // pointers behind the table of a host to come
 
 // Where the control functions of this thread tell what went wrong.
@@ -42,6 +43,23 @@ ToldError copy_of(const pbay_error& error) {
           std::string(text_of(error.code)),
           std::string(text_of(error.param)),
           std::string(text_of(error.upstream_body))};
+}
+
+// Adds the event to what was said, with no sign of where one piece ends and the next begins.
+void join(CallRecord& call, const pbay_event& event) {
+  const std::string_view piece = piece_of(event);
+  const std::string which = piece.empty()
+                                ? ""
+                                : event_name(event.type) + std::to_string(event.choice) + "." +
+                                      std::to_string(event.item) + (event.flags != 0 ? "e" : "");
+  if (which.empty()) {
+    call.joined += event_text(event) + "\n";
+  } else if (which == call.last_piece) {
+    call.joined += piece;
+  } else {
+    call.joined.append("\n").append(which).append(" ").append(piece);
+  }
+  call.last_piece = which;
 }
 
 // What is wrong with an error, by the rules of its struct.
@@ -133,9 +151,8 @@ class HostFunctions {
         std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
   }
 
-  static std::int64_t calendar_ms(const pbay_host* /*host*/) noexcept { return unix_ms(); }
-
-  // The same bytes every time, so that transcripts can be compared.
+  // The same day and the same bytes every time, so that transcripts can be compared.
+  static std::int64_t calendar_ms(const pbay_host* /*host*/) noexcept { return kCalendarMs; }
   static void random(const pbay_host* host, void* out, std::size_t n) noexcept {
     if (out == nullptr && n > 0) {
       return of(host).breaches_.add(Rule::kHostUse, "random() without a place to put it");
@@ -316,6 +333,7 @@ pbay_status StrictHost::take(CallRecord& call, const pbay_event* event) {
     return PBAY_OK;
   }
   call.transcript += event_text(*event) + "\n";
+  join(call, *event);
   return PBAY_OK;
 }
 

@@ -249,8 +249,9 @@ std::vector<CheckResult> run_checks(const std::vector<const Check*>& checks,
                                 options.timeout);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   const std::vector<bool> done = read_records(report.text(), results);
+  const bool all_done = std::find(done.begin(), done.end(), false) == done.end();
   const bool clean = ended.started && !ended.timed_out && WIFEXITED(ended.status) &&
-                     WEXITSTATUS(ended.status) == 0;
+                     WEXITSTATUS(ended.status) == 0 && all_done;
   const Trail::Read last = Trail::read(trail.fd());
   bool blamed = clean;
   for (std::size_t i = 0; i < results.size(); ++i) {

@@ -21,10 +21,10 @@ struct Remark {
 struct CheckResult {
   const Check* check = nullptr;
   Verdict verdict = Verdict::kOk;
-  std::vector<Remark> failures;
-  std::vector<Remark> warnings;
-  std::vector<std::string> skips;  // why it could not be made, or not in part
-  std::string output;              // the end of what the process wrote, where it died
+  std::vector<Remark> failures = {};
+  std::vector<Remark> warnings = {};
+  std::vector<std::string> skips = {};  // why it could not be made, or not in part
+  std::string output = {};              // the end of what the process wrote, where it died
   std::chrono::milliseconds took{0};
 };
 

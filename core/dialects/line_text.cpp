@@ -61,37 +61,47 @@ void append_without_controls(std::string& out, std::string_view text) {
   out += text.substr(begin);
 }
 
-// Whether `text` ends with the escape of the first half of a surrogate pair ("\\ud83d").
-bool ends_with_half(std::string_view text) {
-  constexpr std::size_t kEscape = 6;
-  if (text.size() < kEscape) return false;
-  const std::string_view last = text.substr(text.size() - kEscape);
-  const bool high = last.starts_with("\\u") && (last[2] == 'd' || last[2] == 'D') &&
-                    std::string_view("89abAB").find(last[3]) != std::string_view::npos;
-  if (!high) return false;
+constexpr std::size_t kUnitEscape = 6;  // "\ud83d"
+
+// Whether `escape` is "\ud" and one of `digits`, in capital letters or not.
+bool is_surrogate(std::string_view escape, std::string_view digits) {
+  return escape.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D') &&
+         digits.find(escape[3]) != std::string_view::npos;
+}
+
+bool begins_with_second_half(std::string_view text) {
+  return text.size() >= kUnitEscape && is_surrogate(text.substr(0, kUnitEscape), "cdefCDEF");
+}
+
+bool ends_with_first_half(std::string_view text) {
+  if (text.size() < kUnitEscape) return false;
+  const std::size_t at = text.size() - kUnitEscape;
+  if (!is_surrogate(text.substr(at), "89abAB")) return false;
   // A backslash that is itself escaped begins no escape.
-  const std::size_t before = text.find_last_not_of('\\', text.size() - kEscape);
-  const std::size_t first = before == std::string_view::npos ? 0 : before + 1;
-  return (text.size() - kEscape - first) % 2 == 0;
+  const std::size_t other = text.find_last_not_of('\\', at);
+  const std::size_t first = other == std::string_view::npos ? 0 : other + 1;
+  return (at - first) % 2 == 0;
 }
 
 }  // namespace
 
 std::string_view PairJoiner::whole(const pbay_event& event, std::string_view text) {
+  if (text.empty()) return text;
   const bool escaped = (event.flags & PBAY_EVF_ESCAPED) != 0;
   if (!held_.empty()) {
-    if (escaped && type_ == event.type && item_ == event.item) {
+    const bool same = type_ == event.type && item_ == event.item;
+    if (escaped && same && begins_with_second_half(text)) {
       joined_ = held_;
       joined_ += text;
       text = joined_;
     }
-    held_.clear();  // the half of a text that did not go on means nothing
+    held_.clear();  // without its other half it means nothing
   }
-  if (!escaped || !ends_with_half(text)) return text;
-  held_ = text.substr(text.size() - 6);
+  if (!escaped || !ends_with_first_half(text)) return text;
+  held_ = text.substr(text.size() - kUnitEscape);
   type_ = event.type;
   item_ = event.item;
-  text.remove_suffix(held_.size());
+  text.remove_suffix(kUnitEscape);
   return text;
 }
 

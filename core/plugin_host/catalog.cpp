@@ -55,7 +55,10 @@ class Catalog::Impl {
         control_(std::make_shared<ControlThread>(options_.patience)),
         versions_(version_options(options_, ledger_), control_) {}
 
-  ~Impl() { control_->stop(kPatience); }
+  ~Impl() {
+    roster_.clear();
+    control_->stop(kPatience);
+  }
 
   std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
                                               std::vector<Problem>& problems,

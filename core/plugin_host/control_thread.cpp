@@ -77,6 +77,10 @@ void ControlThread::stop(std::chrono::milliseconds patience) {
     changed_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
+  // What was for later may know objects that keep this thread's object in turn.
+  std::multimap<Time, std::function<void()>> dropped;
+  const std::lock_guard lock(mutex_);
+  dropped.swap(later_);
 }
 
 // Waits for the next task; false when there will be none any more.

@@ -49,10 +49,6 @@ class CredentialSource {
   // none. REQUIRES: `response` answers what the last build_request() gave.
   using Taken = std::function<void(std::optional<std::chrono::nanoseconds>, CallError)>;
   virtual void on_response(Response response, Taken done) = 0;
-
-  // Whoever runs the exchanges, for the next one who would: an instance that new settings leave as
-  // it is keeps its credential. Threads: the one that makes and publishes instances.
-  std::weak_ptr<void> user;
 };
 
 // The source that a plugin's table is. REQUIRES: `instance` owns the result.

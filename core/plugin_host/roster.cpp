@@ -6,16 +6,6 @@
 namespace patchbay::plugin_host {
 namespace {
 
-// Those that still exist.
-template <typename Object>
-std::vector<std::shared_ptr<Object>> held(const std::vector<std::weak_ptr<Object>>& all) {
-  std::vector<std::shared_ptr<Object>> found;
-  for (const std::weak_ptr<Object>& one : all) {
-    if (auto object = one.lock()) found.push_back(std::move(object));
-  }
-  return found;
-}
-
 CallError cut_error(std::chrono::milliseconds drain_timeout) {
   CallError error;
   error.category = PBAY_ERR_OVERLOADED;
@@ -56,7 +46,7 @@ std::shared_ptr<RetirableInstance> Roster::in_use(const std::string& name,
   Instances instances;
   {
     const std::lock_guard lock(mutex_);
-    instances = held(in_use_);
+    instances = in_use_;
   }
   const auto found = std::find_if(instances.begin(), instances.end(), [&](const auto& instance) {
     return instance->name() == name && instance->type() == type &&
@@ -72,8 +62,7 @@ void Roster::publish(const Instances& instances,
   Instances before;
   {
     const std::lock_guard lock(mutex_);
-    before = held(in_use_);
-    in_use_.assign(instances.begin(), instances.end());
+    before = std::exchange(in_use_, instances);
   }
   for (const std::shared_ptr<RetirableInstance>& old : before) {
     if (std::find(instances.begin(), instances.end(), old) != instances.end()) continue;
@@ -89,11 +78,19 @@ void Roster::publish(const Instances& instances,
   }
 }
 
+void Roster::clear() {
+  Instances dropped;
+  const std::lock_guard lock(mutex_);
+  dropped.swap(in_use_);
+}
+
 std::vector<LiveInstance> Roster::live() const {
   std::vector<std::shared_ptr<ProviderInstance>> instances;
   {
     const std::lock_guard lock(mutex_);
-    instances = held(live_);
+    for (const std::weak_ptr<ProviderInstance>& one : live_) {
+      if (auto instance = one.lock()) instances.push_back(std::move(instance));
+    }
   }
   std::vector<LiveInstance> all;
   for (const auto& instance : instances) {
@@ -107,7 +104,7 @@ void Roster::complete(std::vector<PluginState>& states) const {
   Instances instances;
   {
     const std::lock_guard lock(mutex_);
-    instances = held(in_use_);
+    instances = in_use_;
   }
   const std::vector<LiveInstance> calls = live();
   for (PluginState& state : states) {

@@ -47,6 +47,9 @@ class Roster {
                std::chrono::milliseconds drain_timeout,
                ControlThread& control);
 
+  // Nothing is in use any more.
+  void clear();
+
   [[nodiscard]] std::vector<LiveInstance> live() const;
 
   // Fills in what the states do not know: providers, models, calls.
@@ -55,7 +58,7 @@ class Roster {
  private:
   mutable std::mutex mutex_;  // guards what follows
   std::vector<std::weak_ptr<ProviderInstance>> live_;
-  std::vector<std::weak_ptr<RetirableInstance>> in_use_;
+  Instances in_use_;
 };
 
 }  // namespace patchbay::plugin_host

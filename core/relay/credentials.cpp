@@ -63,14 +63,9 @@ std::shared_ptr<Credentials> Credentials::of(std::shared_ptr<plugin_host::Instan
 std::shared_ptr<Credentials> Credentials::of(std::shared_ptr<plugin_host::Instance> instance,
                                              upstream::Connection connection,
                                              Options options) {
-  plugin_host::CredentialSource* source = instance->credentials();
-  if (source == nullptr) return nullptr;
-  auto known = std::static_pointer_cast<Credentials>(source->user.lock());
-  if (known != nullptr && known->connection_ == connection) return known;
-  const std::shared_ptr<Credentials> made(
+  if (instance->credentials() == nullptr) return nullptr;
+  return std::shared_ptr<Credentials>(
       new Credentials(std::move(instance), std::move(connection), std::move(options)));
-  source->user = made;
-  return made;
 }
 
 Credentials::Credentials(std::shared_ptr<plugin_host::Instance> instance,
@@ -106,10 +101,16 @@ std::unique_ptr<Credentials::Wait> Credentials::await(Workplace& workplace, Done
   return std::unique_ptr<Wait>(new Wait(shared_from_this(), std::move(waiter)));
 }
 
+bool Credentials::exchanging() const {
+  const std::lock_guard lock(mutex_);
+  return exchanging_;
+}
+
 bool Credentials::refused(std::uint64_t version) {
   const std::lock_guard lock(mutex_);
   if (version != version_.load(std::memory_order_relaxed)) return true;
   const Time now = options_.now();
+  if (now >= good_until_) return true;  // another call was refused before
   if (!exchanging_) {
     if (refused_at_ && now - *refused_at_ < limits::kRefusalPause) return false;
     refused_at_ = now;

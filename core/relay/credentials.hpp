@@ -73,8 +73,7 @@ class Credentials final : public std::enable_shared_from_this<Credentials> {
     const std::shared_ptr<Waiter> waiter_;
   };
 
-  // Of a provider, the same as before while somebody has it; null where its calls need none such.
-  // `connection` is what exchanges go over. Threads: the one that makes instances.
+  // Of a provider; null where its calls need none such. `connection` is what exchanges go over.
   static std::shared_ptr<Credentials> of(std::shared_ptr<plugin_host::Instance> instance,
                                          upstream::Connection connection);
   static std::shared_ptr<Credentials> of(std::shared_ptr<plugin_host::Instance> instance,
@@ -86,6 +85,9 @@ class Credentials final : public std::enable_shared_from_this<Credentials> {
 
   // Counts the credentials there were. What a call used is the one from before it was built.
   [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
+
+  // Whether a new one is being fetched.
+  [[nodiscard]] bool exchanging() const;
 
   // The upstream refused what a call of that version had. True: another one is there, or may be
   // had, for await(); false: it was exchanged just now, so the refusal stands.

@@ -89,6 +89,9 @@ struct RecordingWriter::State {
     RecordedExchange exchange;
   };
 
+  explicit State(std::size_t waiting_bytes_max) : bytes_max(waiting_bytes_max) {}
+
+  const std::size_t bytes_max;
   std::mutex mutex;  // guards all of the following
   std::condition_variable changed;
   std::deque<Waiting> waiting;
@@ -139,7 +142,8 @@ const std::shared_ptr<RecordingWriter>& RecordingWriter::of_process() {
   return writer;
 }
 
-RecordingWriter::RecordingWriter() : state_(std::make_shared<State>()) {}
+RecordingWriter::RecordingWriter(std::size_t waiting_bytes_max)
+    : state_(std::make_shared<State>(waiting_bytes_max)) {}
 
 RecordingWriter::~RecordingWriter() {
   shut_down();
@@ -150,7 +154,7 @@ void RecordingWriter::write(std::shared_ptr<const RecordingTarget> target,
   const std::lock_guard lock(state_->mutex);
   const std::size_t size = exchange.bytes();
   if (state_->stopping) return;
-  if (state_->bytes + size > kWaitingBytesMax) {
+  if (state_->bytes + size > state_->bytes_max) {
     ++state_->dropped;
     return;
   }

@@ -31,7 +31,7 @@ class RecordingWriter {
   // The one that this process records with; its thread starts with the first exchange.
   static const std::shared_ptr<RecordingWriter>& of_process();
 
-  RecordingWriter();
+  explicit RecordingWriter(std::size_t waiting_bytes_max = kWaitingBytesMax);
   ~RecordingWriter();  // shut_down()
   RecordingWriter(const RecordingWriter&) = delete;
   RecordingWriter& operator=(const RecordingWriter&) = delete;

@@ -15,10 +15,6 @@ constexpr std::uint32_t kItemsMax = 4096;   // of one answer; more is no answer 
 constexpr std::size_t kOpenMax = 64;        // blocks at once
 constexpr std::size_t kProofMax = 1 << 22;  // bytes; real ones have thousands
 
-constexpr sdk::At at(std::uint32_t item) {
-  return {.choice = 0, .item = item};
-}
-
 // How many characters the inside of a JSON string stands for.
 std::uint64_t characters_in(std::string_view escaped) {
   std::uint64_t count = 0;
@@ -94,7 +90,6 @@ Answer::Outcome Answer::event(std::string_view data, sdk::Sink& sink) {
 }
 
 Answer::Outcome Answer::whole(std::string_view body, sdk::Sink& sink) {
-  is_whole_ = true;
   if (!json_.parse(body) || !json_.root().is_object()) {
     return fail("the upstream's answer is not JSON");
   }
@@ -107,8 +102,6 @@ Answer::Outcome Answer::whole(std::string_view body, sdk::Sink& sink) {
     if (!open_block(index, content, sink)) return fail("the upstream's answer has too many blocks");
     close_block(*find_block(index++), sink);
   }
-  say_collected("annotations", annotations_, items_ == 0 ? 0 : items_ - 1, sink);
-  say_collected("citations", citations_, items_ == 0 ? 0 : items_ - 1, sink);
   say_finish(root, sink);
   say_usage(root["usage"], sink);
   return Outcome::kMore;
@@ -131,6 +124,11 @@ Answer::Block* Answer::find_block(std::int64_t index) {
   return nullptr;
 }
 
+sdk::At Answer::at(Block& block) {
+  if (block.item == kNoItem) block.item = items_++;
+  return {.choice = 0, .item = block.item};
+}
+
 Answer::Outcome Answer::begin_block(JsonValue root, sdk::Sink& sink) {
   const std::int64_t index = root["index"].integer().value_or(-1);
   if (Block* unfinished = find_block(index)) close_block(*unfinished, sink);
@@ -144,37 +142,34 @@ Answer::Outcome Answer::begin_block(JsonValue root, sdk::Sink& sink) {
 bool Answer::open_block(std::int64_t index, JsonValue content, sdk::Sink& sink) {
   const auto unused =
       std::find_if(blocks_.begin(), blocks_.end(), [](const Block& block) { return !block.open; });
+  say_meta({}, sink);  // nothing stands before it, even where the upstream left it out
   if (items_ >= kItemsMax || (unused == blocks_.end() && blocks_.size() >= kOpenMax)) return false;
   Block& block = unused == blocks_.end() ? blocks_.emplace_back() : *unused;
   block.index = index;
   block.open = true;
   block.has_args = false;
+  block.item = kNoItem;
   block.begin = characters_;
   const JsonValue type = content["type"];
   if (finished_) {
     block.kind = Kind::kOther;  // nothing may follow a finish
   } else if (type.says("text")) {
     block.kind = Kind::kText;
-    block.item = items_++;
     say_text(block, content["text"].escaped(), sink);
     for (const JsonValue citation : content["citations"].elements())
       read_citation(block, citation);
   } else if (type.says("thinking")) {
     block.kind = Kind::kThinking;
-    block.item = items_++;
     const std::string_view said = content["thinking"].escaped();
-    if (!said.empty()) sink.reasoning(at(block.item), said, kEscaped);
+    if (!said.empty()) sink.reasoning(at(block), said, kEscaped);
     block.proof = content["signature"].text(scratch_);
   } else if (type.says("redacted_thinking")) {
     block.kind = Kind::kRedacted;
-    block.item = items_++;
     block.proof = content["data"].text(scratch_);
   } else if (type.says("tool_use")) {
     block.kind = Kind::kTool;
-    block.item = items_++;
     ++tools_;
-    sink.tool_begin(
-        at(block.item), content["id"].text(scratch_), content["name"].text(second_scratch_));
+    sink.tool_begin(at(block), content["id"].text(scratch_), content["name"].text(second_scratch_));
     block.input = content["input"].members().empty() ? "" : content["input"].raw();
   } else {
     block.kind = Kind::kOther;
@@ -188,27 +183,27 @@ void Answer::read_delta(Block& block, JsonValue delta, sdk::Sink& sink) {
     if (delta["citation"].is_object()) read_citation(block, delta["citation"]);
   } else if (block.kind == Kind::kThinking) {
     const std::string_view said = delta["thinking"].escaped();
-    if (!said.empty()) sink.reasoning(at(block.item), said, kEscaped);
+    if (!said.empty()) sink.reasoning(at(block), said, kEscaped);
     if (block.proof.size() < kProofMax) block.proof += delta["signature"].text(scratch_);
   } else if (block.kind == Kind::kTool) {
     const std::string_view piece = delta["partial_json"].escaped();
     if (piece.empty()) return;  // the first piece always is
     block.has_args = true;
-    sink.tool_args(at(block.item), piece, kEscaped);
+    sink.tool_args(at(block), piece, kEscaped);
   }
 }
 
 void Answer::say_text(Block& block, std::string_view escaped, sdk::Sink& sink) {
   if (escaped.empty()) return;
   characters_ += characters_in(escaped);
-  sink.text(at(block.item), escaped, kEscaped);
+  sink.text(at(block), escaped, kEscaped);
 }
 
 // A page of the web is what other dialects can say; a place in a document is passed on as it is.
 void Answer::read_citation(Block& block, JsonValue citation) {
   if (!citation["url"].is_string()) {
-    next_element(block.citations);
-    block.citations += citation.line(scratch_);
+    next_element(citations_);
+    citations_ += citation.line(scratch_);
     return;
   }
   next_element(block.annotations);
@@ -224,34 +219,23 @@ void Answer::read_citation(Block& block, JsonValue citation) {
   block.annotations += ",\"end_index\":?}}";
 }
 
-void Answer::say_citations(Block& block, sdk::Sink& sink) {
+void Answer::end_annotations(Block& block) {
+  if (block.annotations.empty()) return;
   constexpr std::string_view kOpenEnd = "\"end_index\":?";
   const std::string end = std::to_string(characters_);
   for (std::size_t place = block.annotations.find(kOpenEnd); place != std::string::npos;
        place = block.annotations.find(kOpenEnd, place)) {
     block.annotations.replace(place + kOpenEnd.size() - 1, 1, end);
   }
-  if (!is_whole_) {
-    say_collected("annotations", block.annotations, block.item, sink);
-    say_collected("citations", block.citations, block.item, sink);
-    return;
-  }
-  // A message has each of these fields once.
-  for (auto [from, to] :
-       {std::pair(&block.annotations, &annotations_), std::pair(&block.citations, &citations_)}) {
-    if (from->empty()) continue;
-    next_element(*to);
-    *to += *from;
-    from->clear();
-  }
+  next_element(annotations_);
+  annotations_ += block.annotations;
+  block.annotations.clear();
 }
 
-void Answer::say_collected(std::string_view key,
-                           std::string& list,
-                           std::uint32_t item,
-                           sdk::Sink& sink) {
+void Answer::say_collected(std::string_view key, std::string& list, sdk::Sink& sink) {
   if (list.empty()) return;
-  sink.extra(at(item), PBAY_AT_DELTA, key, "[" + list + "]");
+  const std::uint32_t last = items_ == 0 ? 0 : items_ - 1;
+  sink.extra({.choice = 0, .item = last}, PBAY_AT_DELTA, key, "[" + list + "]");
   list.clear();
 }
 
@@ -259,15 +243,14 @@ void Answer::close_block(Block& block, sdk::Sink& sink) {
   block.open = false;
   if (block.kind == Kind::kOther || finished_) return;
   if (block.kind == Kind::kTool && !block.has_args && !block.input.empty()) {
-    sink.tool_args(at(block.item), block.input);
+    sink.tool_args(at(block), block.input);
   }
   if (!block.proof.empty()) {
     const bool redacted = block.kind == Kind::kRedacted;
-    sink.signature(
-        at(block.item), redacted ? "anthropic.redacted" : "anthropic.signature", block.proof);
+    sink.signature(at(block), redacted ? "anthropic.redacted" : "anthropic.signature", block.proof);
   }
-  say_citations(block, sink);
-  sink.item_end(at(block.item));
+  end_annotations(block);
+  if (block.item != kNoItem) sink.item_end(at(block));
   block.proof.clear();
   block.input.clear();
 }
@@ -279,6 +262,7 @@ void Answer::say_meta(JsonValue message, sdk::Sink& sink) {
 
 void Answer::say_usage(JsonValue usage, sdk::Sink& sink) {
   if (!usage.is_object()) return;
+  say_meta({}, sink);
   usage_.take(usage);
   if (!usage_.known()) return;
   pbay_ev_usage event = usage_.event();
@@ -290,10 +274,13 @@ void Answer::say_usage(JsonValue usage, sdk::Sink& sink) {
 void Answer::say_finish(JsonValue holder, sdk::Sink& sink) {
   const std::string_view word = holder["stop_reason"].text(scratch_);
   if (word.empty() || finished_) return;
+  say_meta({}, sink);
   for (Block& block : blocks_) {
     if (block.open) close_block(block, sink);
   }
   finished_ = true;
+  say_collected("annotations", annotations_, sink);
+  say_collected("citations", citations_, sink);
   const JsonValue details = holder["stop_details"];
   if (details.is_object()) {
     sink.extra({}, PBAY_AT_CHOICE, "refusal_details", details.line(second_scratch_));

@@ -21,12 +21,40 @@ std::optional<DataUrl> data_url(std::string_view url) {
   constexpr std::string_view kMark = ";base64,";
   const std::size_t mark = url.find(kMark);
   if (!url.starts_with(kScheme) || mark == url.npos) return std::nullopt;
-  const std::string_view type = url.substr(kScheme.size(), mark - kScheme.size());
-  return DataUrl{type.substr(0, type.find(';')), url.substr(mark + kMark.size())};
+  std::string_view type = url.substr(kScheme.size(), mark - kScheme.size());
+  type = type.substr(0, type.find(';'));
+  if (type == "image/jpg") type = "image/jpeg";  // a common slip
+  return DataUrl{type, url.substr(mark + kMark.size())};
+}
+
+// What may stand between two quotes: text() can give half a surrogate pair.
+bool is_utf8(std::string_view text) {
+  std::string quoted;
+  append_quoted(quoted, text);
+  JsonText json;
+  return json.parse(quoted);
+}
+
+// Base64 without the line ends that mail programs put into it; nothing where it is something else.
+std::optional<std::string_view> pure_base64(std::string_view text, std::string& scratch) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  constexpr std::string_view kSigns = "+/=-_";
+  if (text.find_first_of(kSpace) != text.npos) {
+    scratch.clear();
+    for (const char c : text) {
+      if (kSpace.find(c) == kSpace.npos) scratch.push_back(c);
+    }
+    text = scratch;
+  }
+  const bool pure = !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           kSigns.find(c) != kSigns.npos;
+  });
+  return pure ? std::optional(text) : std::nullopt;
 }
 
 bool is_web_url(std::string_view url) {
-  return url.starts_with("http://") || url.starts_with("https://");
+  return (url.starts_with("http://") || url.starts_with("https://")) && is_utf8(url);
 }
 
 bool is_image(std::string_view mime) {
@@ -53,91 +81,89 @@ struct OpenBlock {
   JsonObject object;
 };
 
-void append_source(JsonObject& block,
-                   std::string_view kind,
-                   std::string_view mime,
-                   std::string_view name,
-                   std::string_view content,
-                   std::string& out) {
-  block.key("source");
-  JsonObject source(out);
-  source.text("type", kind);
-  if (!mime.empty()) source.text("media_type", mime);
-  source.text(name, content);
+// Where the content of an image or document is, in the vendor's words.
+struct Source {
+  std::string_view kind;  // base64, text or url
+  std::string_view mime;  // "" for url
+  std::string_view content;
+};
+
+void append_block(std::string_view type, const Source& from, JsonValue part, Blocks& blocks) {
+  OpenBlock block(blocks, type);
+  block.object.key("source");
+  JsonObject source(blocks.text);
+  source.text("type", from.kind);
+  if (!from.mime.empty()) source.text("media_type", from.mime);
+  source.text(from.kind == "url" ? "url" : "data", from.content);
   source.end();
+  const JsonValue filename = part["file"]["filename"];
+  if (type == "document" && !filename.escaped().empty()) {
+    block.object.raw("title", filename.raw());
+  }
+  block.close(part["cache_control"]);
+}
+
+bool append_base64(std::string_view type,
+                   const DataUrl& data,
+                   JsonValue part,
+                   const std::string& path,
+                   Blocks& blocks,
+                   Translation& out) {
+  std::string scratch;
+  const auto pure = pure_base64(data.base64, scratch);
+  if (!pure) return out.refuse(path, "What follows `;base64,` is not base64.");
+  append_block(type, {"base64", data.mime, *pure}, part, blocks);
+  return true;
 }
 
 bool append_image(JsonValue part, const std::string& path, Blocks& blocks, Translation& out) {
   std::string scratch;
   const JsonValue holder = part["image_url"];
   const std::string_view url = (holder.is_object() ? holder["url"] : holder).text(scratch);
+  const std::string at = path + ".image_url.url";
   const std::optional<DataUrl> data = data_url(url);
-  if (data && !is_image(data->mime)) {
-    return out.refuse(path + ".image_url.url",
+  if (data && is_image(data->mime)) return append_base64("image", *data, part, at, blocks, out);
+  if (data) {
+    return out.refuse(at,
                       "An image must be image/jpeg, image/png, image/gif or image/webp, but this "
                       "is " +
                           std::string(data->mime.substr(0, 60)) + ".");
   }
-  if (!data && !is_web_url(url)) {
-    return out.refuse(path + ".image_url.url",
-                      "An image must be an http:// or https:// URL or a data: URL in base64.");
+  if (!is_web_url(url)) {
+    return out.refuse(at, "An image must be an http:// or https:// URL or a data: URL in base64.");
   }
-  OpenBlock block(blocks, "image");
-  if (data) {
-    append_source(block.object, "base64", data->mime, "data", data->base64, blocks.text);
-  } else {
-    append_source(block.object, "url", {}, "url", url, blocks.text);
-  }
-  block.close(part["cache_control"]);
+  append_block("image", {"url", {}, url}, part, blocks);
   return true;
-}
-
-void append_document(std::string_view kind,
-                     std::string_view mime,
-                     std::string_view name,
-                     std::string_view content,
-                     JsonValue part,
-                     Blocks& blocks) {
-  OpenBlock block(blocks, "document");
-  append_source(block.object, kind, mime, name, content, blocks.text);
-  const JsonValue filename = part["file"]["filename"];
-  if (!filename.escaped().empty()) block.object.raw("title", filename.raw());
-  block.close(part["cache_control"]);
 }
 
 // A file is a PDF, a text or an image, in itself or at a URL.
 bool append_file(JsonValue part, const std::string& path, Blocks& blocks, Translation& out) {
   const JsonValue file = part["file"];
+  const std::string at = path + ".file.file_data";
   if (!file["file_data"].is_string()) {
-    return out.refuse(path + ".file.file_data",
+    return out.refuse(at,
                       "A file must be sent within the request, as a data: URL: this provider does "
                       "not know the files of another.");
   }
   std::string scratch;
   const std::string_view content = file["file_data"].text(scratch);
   if (is_web_url(content)) {
-    append_document("url", {}, "url", content, part, blocks);
+    append_block("document", {"url", {}, content}, part, blocks);
     return true;
   }
   // Some clients leave the data: URL's beginning out.
   const DataUrl data = data_url(content).value_or(DataUrl{"application/pdf", content});
   if (data.mime == "application/pdf") {
-    append_document("base64", data.mime, "data", data.base64, part, blocks);
-    return true;
+    return append_base64("document", data, part, at, blocks, out);
   }
-  if (is_image(data.mime)) {
-    OpenBlock block(blocks, "image");
-    append_source(block.object, "base64", data.mime, "data", data.base64, blocks.text);
-    block.close(part["cache_control"]);
-    return true;
-  }
+  if (is_image(data.mime)) return append_base64("image", data, part, at, blocks, out);
   std::string text;
-  if (data.mime.starts_with("text/") && decode_base64(data.base64, text)) {
-    append_document("text", "text/plain", "data", text, part, blocks);
+  if (data.mime.starts_with("text/") && decode_base64(data.base64, text) && is_utf8(text)) {
+    append_block("document", {"text", "text/plain", text}, part, blocks);
     return true;
   }
-  return out.refuse(path + ".file.file_data",
-                    "A file must be a PDF, a text or an image, but this is " +
+  return out.refuse(at,
+                    "A file must be a PDF, a text in UTF-8 or an image, but this is " +
                         std::string(data.mime.substr(0, 60)) + ".");
 }
 

@@ -31,6 +31,14 @@ void set(UpstreamError& error, std::int32_t category, std::string_view code = {}
   if (!code.empty()) error.code = code;
 }
 
+// The vendor's types say no more than the category does, for which the host has a code of the
+// client's dialect.
+void drop_type(UpstreamError& error) {
+  for (const Meaning& meaning : kMeanings) {
+    if (error.code == meaning.type) error.code.clear();
+  }
+}
+
 // Some things have no type of their own, only their words.
 void mind_words(UpstreamError& error) {
   const std::string_view said = error.message;
@@ -53,6 +61,7 @@ UpstreamError classify_refusal(int status,
                                std::int64_t now_unix_ms) {
   UpstreamError error = classify_answer(status, headers, body, now_unix_ms);
   if (error.code == "billing_error") set(error, PBAY_ERR_QUOTA, "insufficient_quota");
+  drop_type(error);
   mind_words(error);
   return error;
 }
@@ -62,6 +71,7 @@ UpstreamError classify_event(JsonValue value) {
   for (const Meaning& meaning : kMeanings) {
     if (value["type"].says(meaning.type)) set(error, meaning.category);
   }
+  drop_type(error);
   mind_words(error);
   return error;
 }

@@ -7,6 +7,7 @@
 #include "plugins/anthropic/json_object.hpp"
 #include "plugins/anthropic/reasoning_blocks.hpp"
 #include "plugins/anthropic/tool_ids.hpp"
+#include "plugins/anthropic/tools.hpp"
 
 namespace patchbay::plugins::anthropic {
 namespace {
@@ -180,6 +181,9 @@ class Writer {
     const std::string name = (custom.is_object() ? custom : function)["name"].string();
     if (!call["id"].is_string() || name.empty()) {
       return out_.refuse(path, "A tool call needs an id and a function with a name.");
+    }
+    if (!is_tool_name(name)) {
+      return out_.refuse(path + ".function.name", std::string(kNameRule));
     }
     if (std::find(to_.called.begin(), to_.called.end(), name) == to_.called.end()) {
       to_.called.push_back(name);

@@ -100,9 +100,9 @@ bool append_stop(JsonValue stop, JsonObject& body, std::string& text, Translatio
 }
 
 void append_user(JsonValue request, JsonObject& body, std::string& text, Translation& out) {
-  std::string user = request["user"].string();
-  if (user.empty()) user = request["safety_identifier"].string();
-  if (user.empty()) user = request["metadata"]["user_id"].string();
+  std::string_view user = request["user"].escaped();
+  if (user.empty()) user = request["safety_identifier"].escaped();
+  if (user.empty()) user = request["metadata"]["user_id"].escaped();
   if (request["metadata"].is_object()) out.note("left out metadata, but for its user_id");
   if (user.empty()) return;
   if (user.size() > kUserIdMax) {
@@ -111,7 +111,7 @@ void append_user(JsonValue request, JsonObject& body, std::string& text, Transla
   }
   body.key("metadata");
   JsonObject metadata(text);
-  metadata.text("user_id", user);
+  metadata.escaped("user_id", user);
   metadata.end();
 }
 

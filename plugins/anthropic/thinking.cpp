@@ -114,9 +114,8 @@ void plan_adaptive(const Wish& wish, ThinkingPlan& plan, const ModelTraits& trai
   plan.display = wish.display;
   if (const Effort* effort = effort_of(wish.effort)) {
     plan.effort = effort->vendor;
-    // The models of the time before did not know more than this.
-    const bool above_high = plan.effort == "xhigh" || plan.effort == "max";
-    if (traits.thinking == Thinking::kBoth && above_high) plan.effort = "high";
+    // The models of the time before do not know the step between high and max.
+    if (traits.thinking == Thinking::kBoth && plan.effort == "xhigh") plan.effort = "high";
   } else if (wish.budget > 0) {
     plan.effort = effort_for(wish.budget);
   }

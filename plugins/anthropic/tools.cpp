@@ -9,14 +9,6 @@ namespace {
 
 constexpr std::size_t kNameLengthMax = 128;
 
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kNameLengthMax &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                  c == '_' || c == '-';
-         });
-}
-
 // The vendor's own tools are named with the day of their version: web_search_20250305.
 bool is_vendor_tool(std::string_view type) {
   const std::size_t last = type.rfind('_');
@@ -30,9 +22,14 @@ void append_schema(JsonValue parameters, JsonObject& tool, std::string& out) {
   if (!parameters.is_object() || parameters.members().empty()) {
     return tool.raw("input_schema", R"({"type":"object","properties":{}})");
   }
-  if (parameters["type"]) return tool.raw("input_schema", parameters.raw());
+  if (parameters["type"].says("object")) return tool.raw("input_schema", parameters.raw());
   tool.key("input_schema");
-  out.append(R"({"type":"object",)").append(parameters.raw().substr(1));
+  JsonObject schema(out);
+  schema.text("type", "object");
+  for (const JsonValue member : parameters.members()) {
+    if (!member.key().says("type")) schema.raw(member.key().escaped(), member.raw());
+  }
+  schema.end();
 }
 
 bool append_tool(JsonValue tool, const std::string& path, Tools& tools, Translation& out) {
@@ -49,9 +46,8 @@ bool append_tool(JsonValue tool, const std::string& path, Tools& tools, Translat
   }
   const JsonValue function = tool["function"].is_object() ? tool["function"] : tool;
   const std::string name = function["name"].string();
-  if (!is_name(name)) {
-    return out.refuse(path + ".function.name",
-                      "A tool's name has 1 to 128 letters, digits, _ and -.");
+  if (!is_tool_name(name)) {
+    return out.refuse(path + ".function.name", std::string(kNameRule));
   }
   if (function["strict"].is_true()) out.note("left out " + path + ".function.strict");
   next_element(tools.list);
@@ -96,6 +92,14 @@ std::string choice_of(JsonValue choice, bool may_force, Translation& out) {
 }
 
 }  // namespace
+
+bool is_tool_name(std::string_view name) {
+  return !name.empty() && name.size() <= kNameLengthMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                  c == '_' || c == '-';
+         });
+}
 
 bool translate_tools(JsonValue request,
                      const std::vector<std::string>& called,

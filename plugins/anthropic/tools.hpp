@@ -3,12 +3,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugins/anthropic/translation.hpp"
 #include "plugins/shared/json_text.hpp"
 
 namespace patchbay::plugins::anthropic {
+
+// The vendor's rule for the names of tools, in definitions and in calls.
+inline constexpr std::string_view kNameRule =
+    "A tool's name has 1 to 128 letters, digits, _ and -.";
+bool is_tool_name(std::string_view name);
 
 struct Tools {
   std::string list;    // definitions, with commas between them; empty: none are offered

@@ -10,6 +10,11 @@
 #include "plugins/shared/retry_after.hpp"
 
 namespace patchbay::plugins::azure_openai {
+namespace {
+
+constexpr int kFailedDependency = 424;
+
+}  // namespace
 
 AzureCall::AzureCall(const AzureProvider& provider, const pbay_request& request)
     : OpenAiShapedCall(provider.host, request, provider.settings().headers().secrets()),
@@ -92,6 +97,10 @@ pbay_status AzureCall::on_end(const pbay_http_end& end, sdk::Sink& sink) {
 
 pbay_status AzureCall::refuse(std::string_view body) {
   UpstreamError error = classified(body);
+  if (status() == kFailedDependency) {  // of Azure's own: the request is not to blame
+    error.category = PBAY_ERR_UPSTREAM;
+    error.flags = flags_of(error.category);
+  }
   understand_azure(body, error);
   // `retry-after-ms: 0` comes beside a `retry-after` that means it.
   if (error.retry_after_ms == 0) error.retry_after_ms = std::max<std::int64_t>(retry_after_ms_, 0);

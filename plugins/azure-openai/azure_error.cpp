@@ -66,7 +66,7 @@ std::string with_error_members(std::string_view body, const UpstreamError& error
   if (!json.parse(body) || !json.root()["error"].is_object()) return std::string(body);
   const JsonValue object = json.root()["error"];
   std::string more;
-  // `null` counts as said but for the type, which a client may switch on.
+  // What is null has been said.
   const auto lacks = [&](std::string_view name) {
     return object[name].kind() == JsonKind::kMissing;
   };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugins/gemini/logprobs.hpp"
+#include "plugins/gemini/one_line.hpp"
 #include "plugins/gemini/usage.hpp"
 #include "plugins/gemini/vendor_error.hpp"
 #include "plugins/shared/openai_choice.hpp"
@@ -169,7 +170,7 @@ void GeminiAnswer::say_meta(JsonValue root, sdk::Sink& sink) {
 
 void GeminiAnswer::say_usage(JsonValue usage, sdk::Sink& sink) {
   pbay_ev_usage event = usage_event(usage);
-  event.native_json = sdk::bytes(usage.line(line_));
+  event.native_json = sdk::bytes(one_line(usage, line_));
   sink.usage(event);
 }
 
@@ -187,7 +188,7 @@ void GeminiAnswer::say_field(
   } else if (seen_.size() < kSeenFieldsMax) {
     seen_.push_back({key, said});
   }
-  sink.extra(at, scope, name, value.line(line_));
+  sink.extra(at, scope, name, one_line(value, line_));
 }
 
 }  // namespace patchbay::plugins::gemini

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "plugins/gemini/one_line.hpp"
 #include "plugins/shared/base64.hpp"
 
 namespace patchbay::plugins::gemini {
@@ -117,8 +118,9 @@ bool Candidate::read_part(JsonValue part, JsonValue parts, sdk::Sink& sink) {
   if (call.is_object() && was_run(call, parts)) {
     say_other("function_call", call, sink);
   } else if (call.is_object()) {
+    if (!call["name"].is_string() || calls_ == kCallsMax) return false;
     read_call(call, signature, sink);
-    return call["name"].is_string() && calls_ <= kCallsMax;
+    return true;
   }
   if (data.is_object()) return read_data(data, is_thought, signature, sink);
   if (file.is_object()) {
@@ -165,7 +167,7 @@ void Candidate::read_call(JsonValue call, JsonValue signature, sdk::Sink& sink) 
     sink.tool_begin(place, id.text(second_scratch_), name);
   }
   const JsonValue arguments = call["args"];
-  sink.tool_args(place, arguments.is_object() ? arguments.line(scratch_) : "{}");
+  sink.tool_args(place, arguments.is_object() ? one_line(arguments, scratch_) : "{}");
   say_signature(place, signature, sink);
   sink.item_end(place);
 }
@@ -206,7 +208,7 @@ bool Candidate::read_audio(JsonValue data, std::string_view type, sdk::Sink& sin
 }
 
 void Candidate::say_other(std::string_view name, JsonValue value, sdk::Sink& sink) {
-  sink.extra(at(block_item_), PBAY_AT_DELTA, name, value.line(scratch_));
+  sink.extra(at(block_item_), PBAY_AT_DELTA, name, one_line(value, scratch_));
 }
 
 void Candidate::say_signature(sdk::At place, JsonValue signature, sdk::Sink& sink) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugins/gemini/model_traits.hpp"
+#include "plugins/gemini/one_line.hpp"
 #include "plugins/gemini/vendor_error.hpp"
 #include "plugins/shared/openai_reading.hpp"
 
@@ -92,7 +93,7 @@ bool Embeddings::say(JsonValue vector, sdk::Sink& sink) {
     ++dims;
   }
   if (dims == 0) return false;
-  sink.embedding(said_++, PBAY_VEC_JSON, dims, values.line(line_));
+  sink.embedding(said_++, PBAY_VEC_JSON, dims, one_line(values, line_));
   return true;
 }
 

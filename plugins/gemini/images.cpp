@@ -88,13 +88,13 @@ void Images::say(JsonValue data, JsonValue type, JsonValue prompt, sdk::Sink& si
 // The vendor sends 200 where its filters have left nothing; for us that is a refusal.
 Outcome Images::no_image(std::string_view reason, const std::string& words) {
   UpstreamError error = upstream_fault("the upstream made no image");
-  if (!reason.empty()) error.message.append(" (").append(reason).append(")");
+  if (!reason.empty() && reason != "STOP") error.message.append(" (").append(reason).append(")");
   constexpr std::size_t kWordsMax = 500;
   if (!words.empty()) error.message += ": " + words.substr(0, kWordsMax);
   if (finish_reason_of(reason, false) == PBAY_FINISH_CONTENT || reason == "filtered") {
     error.category = PBAY_ERR_CONTENT;
-    error.flags = flags_of(error.category);
   }
+  error.flags = PBAY_ERRF_FAILOVER;  // the same words would have the same answer
   return fail(std::move(error));
 }
 

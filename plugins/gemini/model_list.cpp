@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugins/gemini/model_traits.hpp"
+#include "plugins/gemini/one_line.hpp"
 #include "plugins/gemini/vendor_error.hpp"
 #include "plugins/shared/openai_reading.hpp"
 
@@ -77,7 +78,7 @@ void ModelPages::say(JsonValue model, sdk::Sink& sink) {
   event.context_tokens = std::max<std::int64_t>(model["inputTokenLimit"].integer().value_or(0), 0);
   event.max_output_tokens =
       std::max<std::int64_t>(model["outputTokenLimit"].integer().value_or(0), 0);
-  event.extra_json = sdk::bytes(model.line(line_));
+  event.extra_json = sdk::bytes(one_line(model, line_));
   sink.model(event);
 }
 

@@ -51,7 +51,10 @@ class ToolWriter {
     return true;
   }
 
+  // The same tool twice is one.
   void add_own(std::string_view name, std::string_view value) {
+    if (std::find(own_names_.begin(), own_names_.end(), name) != own_names_.end()) return;
+    own_names_.push_back(name);
     if (!own_.empty()) own_.add(",");
     own_.add("{").quote(name).add(":").add(value).add("}");
   }
@@ -120,6 +123,7 @@ class ToolWriter {
   BodyText declared_;
   BodyText own_;
   std::vector<std::string> names_;
+  std::vector<std::string_view> own_names_;
 };
 
 // The names in {"allowed_tools": {"tools": [{"function": {"name": ...}}]}}, or in the choice of a

@@ -107,7 +107,7 @@ void OpenAiModels::say_model(JsonValue model, sdk::Sink& sink) {
   event.max_output_tokens = first_positive({model["top_provider"]["max_completion_tokens"],
                                             model["max_completion_tokens"],
                                             model["max_output_tokens"]});
-  event.created = first_positive({model["created"]});
+  event.created = first_positive({model["created"], model["created_at"]});
   if (extra_.size() > 2) event.extra_json = sdk::bytes(extra_);
   sink.model(event);
 }

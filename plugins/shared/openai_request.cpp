@@ -73,6 +73,29 @@ void put_default(const sdk::Call& call, const OpenAiBodyOptions& options, Splice
   splice.insert_first(call.join({member, ":", options.default_json, ","}));
 }
 
+bool is_dall_e_3(std::string_view model) {
+  return model.find("dall-e-3") != model.npos;
+}
+
+// Takes a member of the object out, with the comma before it: in such a body it is never the first.
+void leave_out(std::string_view body, std::string_view name, JsonValue value, Splice& splice) {
+  std::string quoted;
+  append_quoted(quoted, name);
+  const std::size_t member = body.rfind(quoted, value.offset());
+  const std::size_t comma = body.rfind(',', member);
+  if (member == body.npos || comma == body.npos || comma > member) return;
+  splice.replace({comma, value.offset() + value.raw().size() - comma}, "");
+}
+
+void leave_out_usual_words(const sdk::Call& call, std::string_view model, Splice& splice) {
+  JsonText json;
+  if (is_dall_e_3(model) || is_dall_e_3(call.model()) || !json.parse(call.body())) return;
+  const JsonValue quality = json.root()["quality"];
+  if (quality.says("standard")) leave_out(call.body(), "quality", quality, splice);
+  const JsonValue style = json.root()["style"];
+  if (style.says("vivid")) leave_out(call.body(), "style", style, splice);
+}
+
 }  // namespace
 
 std::span<const pbay_piece> openai_body(const sdk::Call& call, const OpenAiBodyOptions& options) {
@@ -83,6 +106,7 @@ std::span<const pbay_piece> openai_body(const sdk::Call& call, const OpenAiBodyO
   put_model(call, options.model.empty() ? call.model() : options.model, splice);
   if (options.ask_for_usage) put_include_usage(call, splice);
   if (!options.default_json.empty()) put_default(call, options, splice);
+  if (options.translated_image) leave_out_usual_words(call, options.model, splice);
 
   std::array<std::string_view, Splice::kPiecesMax> texts;
   const std::size_t count = splice.pieces(texts);

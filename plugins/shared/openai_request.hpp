@@ -16,6 +16,9 @@ struct OpenAiBodyOptions {
   // A member that is put in where the client sent none of that name; both empty: nothing.
   std::string_view default_name = {};
   std::string_view default_json = {};
+  // An image asked for in the words of dall-e-3, which other models refuse (`style`, a `quality` of
+  // "standard"): left out for those where they ask for no more than what is usual.
+  bool translated_image = false;
 };
 
 // The pieces of the upstream body, living as long as the call. Everything but the named changes is

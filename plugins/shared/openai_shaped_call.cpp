@@ -58,6 +58,7 @@ std::span<const pbay_piece> OpenAiShapedCall::body_for(const OpenAiRequestOption
   const bool counts = operation_ == kChat || operation_ == kCompletions;
   // A client of the same dialect has said itself whether it wants usage, and its bytes are kept.
   body.ask_for_usage = counts && !same_dialect() && streaming() && wants_usage();
+  body.translated_image = operation_ == kImages && !same_dialect();
   if (!options.model.empty()) body.model = options.model;
   return openai_body(*this, body);
 }

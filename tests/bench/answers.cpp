@@ -75,19 +75,52 @@ std::string half_answer() {
   return whole_head(body.size()) + body.substr(0, body.size() / 2);
 }
 
-std::string stream_head() {
-  return std::string(
-             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-             "Transfer-Encoding: chunked\r\n") +
-         kVendorHeaders + "\r\n" +
-         as_chunk(event(R"({"role":"assistant","content":"","refusal":null})"));
+namespace {
+
+// `first` is what comes once; `each` one event, its blank line included.
+Stream stream_of(const std::string& first, const std::string& each) {
+  std::string block;
+  for (std::size_t i = 0; i < kBlockEvents; ++i)
+    block += each;
+  return {std::string("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+                      "Transfer-Encoding: chunked\r\n") +
+              kVendorHeaders + "\r\n" + as_chunk(first),
+          as_chunk(each),
+          as_chunk(block)};
 }
 
-std::string stream_piece(std::size_t events) {
-  std::string data;
-  for (std::size_t i = 0; i < events; ++i)
-    data += event(R"({"content":" patient"})");
-  return as_chunk(data);
+}  // namespace
+
+Stream openai_stream() {
+  return stream_of(event(R"({"role":"assistant","content":"","refusal":null})"),
+                   event(R"({"content":" patient"})"));
+}
+
+Stream anthropic_stream() {
+  return stream_of(
+      "event: message_start\ndata: "
+      R"({"type":"message_start","message":{"id":"msg_01Bench","type":"message","role":"assistant",)"
+      R"("model":"claude-bench","content":[],"stop_reason":null,"stop_sequence":null,)"
+      R"("usage":{"input_tokens":182,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,)"
+      R"("output_tokens":1}}})"
+      "\n\nevent: content_block_start\ndata: "
+      R"({"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}})"
+      "\n\n",
+      "event: content_block_delta\ndata: "
+      R"({"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" patient"}   })"
+      "\n\n");
+}
+
+Stream gemini_stream() {
+  const auto piece = [](const char* text) {
+    return std::string(R"(data: {"candidates": [{"content": {"parts": [{"text": ")") + text +
+           R"("}],"role": "model"},"index": 0}],"usageMetadata": {"promptTokenCount": 182,)"
+           R"("candidatesTokenCount": 104,"totalTokenCount": 286,"promptTokensDetails": )"
+           R"([{"modality": "TEXT","tokenCount": 182}]},"modelVersion": "gemini-bench",)"
+           R"("responseId": "bench0123456789"})" +
+           "\r\n\r\n";
+  };
+  return stream_of(piece("A"), piece(" patient"));
 }
 
 }  // namespace patchbay::bench

@@ -13,10 +13,16 @@ std::string whole_answer();
 // The head of the same answer and the first half of its body.
 std::string half_answer();
 
-// The head of an event stream in chunked coding, and its first event.
-std::string stream_head();
+// A stream of answers that never ends, as the vendor of one wire format sends it.
+struct Stream {
+  std::string head;   // the answer's head in chunked coding, and what comes before the text
+  std::string event;  // the next piece of text: one HTTP chunk
+  std::string block;  // `kBlockEvents` of them in one chunk
+};
+inline constexpr std::size_t kBlockEvents = 64;
 
-// The next piece of a stream: `events` events, one HTTP chunk.
-std::string stream_piece(std::size_t events);
+Stream openai_stream();
+Stream anthropic_stream();
+Stream gemini_stream();
 
 }  // namespace patchbay::bench

@@ -191,6 +191,7 @@ def event_variants(bench: Bench) -> list[Row]:
         "translated": Row("event-translated", "event, read and said anew", "us", "ratio"),
     }
     found = rows_from(bench, "CPU per event, variants", targets, rows)
+    found += _translations(bench, streams)
     if _can_trust(bench):
         found += _events_over_tls(bench, streams)
     burst = {kind: cpu_of_events(bench, kind, "flood", 32) for kind in bench.kinds("plain", "translated")}
@@ -198,6 +199,20 @@ def event_variants(bench: Bench) -> list[Row]:
         "plain": Row("burst", "event, 64 in each write of the upstream, 32 streams", "us", "ratio"),
         "translated": Row("burst-translated", "the same, read and said anew", "us", "ratio")})
     return found
+
+
+def _translations(bench: Bench, streams: int) -> list[Row]:
+    """What it costs to read a vendor's events and say them anew, beside passing the same number on."""
+    vendors = ("anthropic", "gemini")
+    targets = {kind: cpu_of_events(bench, kind, "every-20", streams) for kind in ("plain", "translated", *vendors)}
+    rows = {
+        kind: Row(f"translation-{kind}", f"translating an event ({name}), beyond passing one", "us", "amount", 3.0, 1.5)
+        for kind, name in (("translated", "OpenAI's"), ("anthropic", "Anthropic's"), ("gemini", "Gemini's"))
+    }
+    for found in take_turns(bench, "CPU per event, translated", targets, "us"):
+        for kind, row in rows.items():
+            row.add(None, found[kind] - found["plain"])
+    return list(rows.values())
 
 
 def _events_over_tls(bench: Bench, streams: int) -> list[Row]:

@@ -114,11 +114,13 @@ class Nginx(Server):
 class Patchbay(Server):
     """As it comes, but with one worker: the default log level, every bundled plugin loaded.
 
-    `kind` is plain; tls, over TLS to the upstream; quiet, without a log line for each request; or
-    translated, with a provider whose answers are said in events.
+    `kind` is plain; tls, over TLS to the upstream; quiet, without a log line for each request;
+    translated, with a provider whose answers are said in events; or one of _VENDORS, whose plugin reads
+    its own wire format.
     """
 
     binary = machine.BUILD / "bin" / "patchbay"
+    _VENDORS = ("anthropic", "gemini")
 
     def __init__(self, folder: Path, upstream: Upstream, pins: machine.Pins, certificates: dict[str, Path],
                  kind: str = "plain") -> None:
@@ -126,8 +128,9 @@ class Patchbay(Server):
         port = machine.free_port()
         base = f"https://localhost:{upstream.tls_port}" if kind == "tls" else f"http://127.0.0.1:{upstream.port}"
         trust = f'ca_file: "{certificates["ca"]}", ' if kind == "tls" else ""
-        plugin = "bench-translating" if kind == "translated" else "openai"
-        provider = f'plugin: {plugin}, config: {{ api_key: "{messages.PROVIDER_KEY}", base_url: "{base}/v1" }}'
+        plugin = "bench-translating" if kind == "translated" else kind if kind in self._VENDORS else "openai"
+        version = "" if kind in self._VENDORS else "/v1"
+        provider = f'plugin: {plugin}, config: {{ api_key: "{messages.PROVIDER_KEY}", base_url: "{base}{version}" }}'
         config = own / "patchbay.yaml"
         config.write_text(
             f'server: {{ listen: "127.0.0.1:{port}", workers: 1 }}\n'

@@ -11,6 +11,8 @@ struct ssl_st;  // OpenSSL's SSL
 
 namespace patchbay::bench {
 
+struct Stream;
+
 class UpstreamPeer {
  public:
   // Takes the socket, and `ssl` (null: plain), which is freed with it.
@@ -34,6 +36,7 @@ class UpstreamPeer {
   // What it is being answered with; kept by the server.
   enum class Answer { kNone, kPaced, kFlood };
   Answer answer = Answer::kNone;
+  const Stream* stream = nullptr;  // of an answer that streams; the server's
   std::int64_t interval_ns = 0;  // of a paced answer
   std::int64_t due_ns = 0;
   std::string input;     // the beginning of a request

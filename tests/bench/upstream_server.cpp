@@ -23,7 +23,6 @@ constexpr std::uint64_t kStandardInput = kListener - 2;
 
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::size_t kWheelEntries = 32'768;  // the longest interval is half a minute
-constexpr std::size_t kFloodEvents = 64;
 
 SSL_CTX* make_tls(const std::string& certificate, const std::string& key) {
   SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
@@ -65,9 +64,9 @@ UpstreamServer::UpstreamServer(const std::string& certificate, const std::string
     : wheel_(kWheelEntries),
       whole_(whole_answer()),
       half_(half_answer()),
-      stream_head_(bench::stream_head()),
-      event_(stream_piece(1)),
-      block_(stream_piece(kFloodEvents)) {
+      openai_(openai_stream()),
+      anthropic_(anthropic_stream()),
+      gemini_(gemini_stream()) {
   listener_ = listen_anywhere(port_);
   epoll_.add(listener_, EPOLLIN, kListener);
   if (!certificate.empty()) {
@@ -141,7 +140,7 @@ void UpstreamServer::on_event(const epoll_event& event) {
   if ((event.events & EPOLLOUT) != 0) {
     alive = peer.flush();
     if (alive && !peer.blocked() && peer.answer == UpstreamPeer::Answer::kFlood) {
-      alive = peer.send(block_);
+      alive = peer.send(peer.stream->block);
     }
   }
   if (alive && (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
@@ -168,14 +167,26 @@ bool UpstreamServer::take_requests(std::uint32_t slot) {
     const std::size_t body_begin = head_end + 4;
     const std::size_t length = content_length(input.substr(0, head_end));
     if (input.size() < body_begin + length) return true;
-    if (!answer(slot, input.substr(body_begin, length))) return false;
+    if (!answer(slot, input.substr(0, head_end), input.substr(body_begin, length))) return false;
     peer.input.erase(0, body_begin + length);
   }
 }
 
-bool UpstreamServer::answer(std::uint32_t slot, std::string_view body) {
+// The path says whose API is spoken; one of them names the model there.
+const Stream& UpstreamServer::stream_for(std::string_view target) const {
+  if (target.find(":streamGenerateContent") != target.npos) return gemini_;
+  return target.find("/messages") != target.npos ? anthropic_ : openai_;
+}
+
+bool UpstreamServer::answer(std::uint32_t slot, std::string_view head, std::string_view body) {
   UpstreamPeer& peer = *slots_[slot].peer;
-  const std::string_view model = text_after(body, R"("model":")");
+  const std::string_view target = head.substr(0, head.find("\r\n"));
+  peer.stream = &stream_for(target);
+  std::string_view model = text_after(body, R"("model":")");
+  if (peer.stream == &gemini_) {
+    model = target.substr(target.find("/models/") + 8);
+    model = model.substr(0, model.find(':'));
+  }
   bool alive = true;
   if (model.starts_with("every-")) {
     std::int64_t interval_ms = 20;
@@ -183,11 +194,11 @@ bool UpstreamServer::answer(std::uint32_t slot, std::string_view body) {
     std::from_chars(number.data(), number.data() + number.size(), interval_ms);
     peer.answer = UpstreamPeer::Answer::kPaced;
     peer.interval_ns = interval_ms * kMillisecond;
-    alive = peer.send(stream_head_);
+    alive = peer.send(peer.stream->head);
     pace(slot);
   } else if (model == "flood") {
     peer.answer = UpstreamPeer::Answer::kFlood;
-    alive = peer.send(stream_head_);
+    alive = peer.send(peer.stream->head);
   } else if (model == "half") {
     alive = peer.send(half_);
   } else if (model != "silent") {
@@ -242,7 +253,7 @@ void UpstreamServer::send_due() {
       Slot& slot = slots_[entry.slot];
       if (slot.generation != entry.generation || slot.peer == nullptr) continue;
       UpstreamPeer& peer = *slot.peer;
-      if (!peer.blocked() && !peer.send(event_)) {
+      if (!peer.blocked() && !peer.send(peer.stream->event)) {
         close_peer(entry.slot);
         continue;
       }

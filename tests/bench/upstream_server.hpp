@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/answers.hpp"
 #include "tests/bench/sockets.hpp"
 #include "tests/bench/upstream_peer.hpp"
 
@@ -53,7 +54,8 @@ class UpstreamServer {
   void on_event(const epoll_event& event);
   bool read(std::uint32_t slot);
   bool take_requests(std::uint32_t slot);
-  bool answer(std::uint32_t slot, std::string_view body);
+  [[nodiscard]] const Stream& stream_for(std::string_view target) const;
+  bool answer(std::uint32_t slot, std::string_view head, std::string_view body);
   void watch_output(std::uint32_t slot);
   void close_peer(std::uint32_t slot);
   void pace(std::uint32_t slot);
@@ -76,9 +78,9 @@ class UpstreamServer {
 
   const std::string whole_;
   const std::string half_;
-  const std::string stream_head_;
-  const std::string event_;
-  const std::string block_;
+  const Stream openai_;
+  const Stream anthropic_;
+  const Stream gemini_;
 };
 
 }  // namespace patchbay::bench

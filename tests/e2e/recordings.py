@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,6 +76,35 @@ def _bytes(body: dict | None) -> bytes:
         return b""
     assert set(body) == {"text"}, f"a chat recording with a body of kind {sorted(body)}"
     return body["text"].encode()
+
+
+VENDOR_ENDPOINTS = {
+    "azure": {"chat/completions"},
+    "openrouter": {"chat/completions"},
+    "anthropic": {"messages"},
+    "gemini": {"generateContent", "streamGenerateContent"},
+}
+"""What the providers' own plugins read, by family."""
+
+
+@cache
+def of_vendors() -> tuple[tuple[str, Recording], ...]:
+    """Every recorded generation of the vendors that have a plugin of their own, with its family."""
+    root = folder()
+    if root is None:
+        return ()
+    found = []
+    for family, endpoints in VENDOR_ENDPOINTS.items():
+        with gzip.open(root / f"{family}.jsonl.gz", "rt", encoding="utf-8") as lines:
+            for line in lines:
+                entry = json.loads(line)
+                if entry["meta"]["endpoint"] in endpoints and entry["request"]["method"] == "POST":
+                    recording = _recording(entry)
+                    if entry["meta"]["endpoint"].startswith("stream"):
+                        recording = replace(recording, stream=True)
+                    found.append((family, recording))
+    assert found, f"no vendor recordings in {root}"
+    return tuple(found)
 
 
 @cache

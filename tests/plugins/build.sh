@@ -4,14 +4,21 @@
 # patchbay/abi.h and abi_values.h.
 #
 #   tests/plugins/build.sh OUT_FOLDER     the plugins end in OUT_FOLDER/NAME, ready to be loaded
+#   tests/plugins/build.sh --sources FOLDER OUT_FOLDER
+#                                         the same with the examples as FOLDER keeps them
 #
 # Needs make, gcc, clang-14 with libc++, and rustc 1.63 or later; scripts/setup installs them.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
+sources=$here
+if [[ ${1:-} == --sources && $# == 3 ]]; then
+  sources=$(cd "$2" && pwd)
+  shift 2
+fi
 (($# == 1)) || {
-  sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+  sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 64
 }
 mkdir -p "$1"
@@ -23,13 +30,13 @@ mkdir -p "$work/include/patchbay"
 cp "$root"/core/sdk/patchbay/abi{,_values}.h "$work/include/patchbay/"
 
 for name in c-hello cpp-libcxx rust-local; do
-  command=$(grep -m1 '^make ' "$here/$name/README.md")
+  command=$(grep -m1 '^make ' "$sources/$name/README.md")
   # The same command, seen from the folder above, is what the guide tells.
-  grep -qxF "make -C $name ${command#make }" "$root/docs/plugins.md" || {
+  [[ $sources != "$here" ]] || grep -qxF "make -C $name ${command#make }" "$root/docs/plugins.md" || {
     echo "docs/plugins.md lacks the line: make -C $name ${command#make }" >&2
     exit 1
   }
-  cp -r "$here/$name" "$work/$name"
+  cp -r "$sources/$name" "$work/$name"
   # No variable of the caller's finds its way to a compiler but where to find it.
   (cd "$work/$name" && env -i PATH="$PATH" HOME="${HOME:-/}" ${RUSTUP_HOME:+RUSTUP_HOME="$RUSTUP_HOME"} \
     bash -ec "$command")

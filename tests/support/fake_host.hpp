@@ -156,8 +156,8 @@ struct BuiltRequest {
 class FakeCall {
  public:
   struct Request {
-    std::string model;
-    std::string body;
+    std::string model = {};
+    std::string body = {};
     std::uint32_t flags = 0;
     Headers headers = {};
     pbay_mode mode = PBAY_MODE_CHAT;

@@ -69,8 +69,13 @@ pbay_status StreamEncoder::on_event(const pbay_event& event, std::string& out) {
       if (const auto* raw = event_as<pbay_ev_raw>(event)) {
         raw_ = true;
         out += "data: ";
-        out += view(raw->data);
+        if (keep_model_) {
+          show_model(view(raw->data), out);
+        } else {
+          out += view(raw->data);
+        }
         out += "\n\n";
+        read_usage(view(raw->data));
       }
       return PBAY_OK;
     default:

@@ -42,8 +42,11 @@ pbay_status OperationEncoder::on_event(const pbay_event& event, std::string& out
     case PBAY_EV_RAW:
       if (const auto* piece = event_as<pbay_ev_raw>(event)) {
         raw_ = true;
+        read_usage(view(piece->data));
         if (options_.stream) {
-          append_event(out, {}, view(piece->data));
+          std::string shown;
+          if (options_.keep_model) show_model(view(piece->data), shown);
+          append_event(out, {}, options_.keep_model ? shown : view(piece->data));
         } else if (hold(piece->data.len)) {
           whole_ += view(piece->data);
         } else {

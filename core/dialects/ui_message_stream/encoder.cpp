@@ -244,17 +244,20 @@ void Encoder::write_image(const pbay_ev_image& event, std::string& out) {
   append_line_string(out, image.media_type);
   end_part(out);
   if (event.revised_prompt.len == 0) return;
-  const Block block{event.h.item, Kind::kText};
+  // An id of its own: the image's item may be that of a text that is still open.
+  const std::string id = ",\"id\":\"image-" + std::to_string(event.h.item) + '"';
   begin_part(out, "text-start");
-  append_id(out, block.item);
+  out += id;
   end_part(out);
   begin_part(out, "text-delta");
-  append_id(out, block.item);
+  out += id;
   out += ",\"delta\":\"*Revised prompt: ";
   append_line_escaped(out, view(event.revised_prompt));
   out += "*\"";
   end_part(out);
-  write_end(block, out);
+  begin_part(out, "text-end");
+  out += id;
+  end_part(out);
 }
 
 void Encoder::write_sources(const pbay_ev_extra& event, std::string& out) {

@@ -210,7 +210,10 @@ std::vector<RecordedRequest> read_chat_requests(const std::string& folder,
   each_recording(folder, name, [&](const Value& recorded, const Value* meta) {
     if (text(meta, "endpoint") != "chat/completions") return;
     const std::string body = text(find(find(&recorded, "request"), "body"), "text");
-    if (!body.empty() && json::parse(body)) found.push_back({text(meta, "id"), body});
+    const auto asked = json::parse(body);
+    // Without messages it is something else: the update of a stored completion.
+    if (!asked || asked->find("messages") == nullptr) return;
+    found.push_back({text(meta, "id"), body});
   });
   return found;
 }

@@ -133,7 +133,8 @@ TEST_F(AnthropicCallTest, DoesNotLetAChatClientChooseTheVersion) {
 
 TEST_F(AnthropicCallTest, ListsModelsPageByPage) {
   FakeProvider provider(module_, R"({"api_key":"k"})");
-  FakeCall call(provider, {.mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});
+  FakeCall call(provider,
+                {.model = "", .body = "", .mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});
   BuiltRequest built = call.build();
   EXPECT_EQ(built.method, "GET");
   EXPECT_EQ(built.url, "https://api.anthropic.com/v1/models?limit=1000");
@@ -162,7 +163,8 @@ TEST_F(AnthropicCallTest, ListsModelsPageByPage) {
 
 TEST_F(AnthropicCallTest, DoesNotTurnPagesForEver) {
   FakeProvider provider(module_, "{}");
-  FakeCall call(provider, {.mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});
+  FakeCall call(provider,
+                {.model = "", .body = "", .mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});
   int pages = 0;
   pbay_status status = PBAY_S_NEXT_REQUEST;
   while (status == PBAY_S_NEXT_REQUEST && pages < 100) {
@@ -178,7 +180,8 @@ TEST_F(AnthropicCallTest, DoesNotTurnPagesForEver) {
 
 TEST_F(AnthropicCallTest, RefusesAListThatIsNone) {
   FakeProvider provider(module_, "{}");
-  FakeCall call(provider, {.mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});
+  FakeCall call(provider,
+                {.model = "", .body = "", .mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});
   call.build();
   call.head(200, kJson, PBAY_FRAME_WHOLE);
   EXPECT_LT(call.frames({{R"({"models":[]})", ""}}), 0);
@@ -188,7 +191,8 @@ TEST_F(AnthropicCallTest, RefusesAListThatIsNone) {
 TEST_F(AnthropicCallTest, SendsAnyPath) {
   FakeProvider provider(module_, R"({"api_key":"k"})");
   FakeCall call(provider,
-                {.body = "{}",
+                {.model = "",
+                 .body = "{}",
                  .headers = {{"content-type", "application/json"}, {"accept", "*/*"}},
                  .mode = PBAY_MODE_RAW,
                  .dialect = "raw/1",
@@ -207,7 +211,12 @@ TEST_F(AnthropicCallTest, SendsAnyPath) {
 TEST_F(AnthropicCallTest, RefusesAPathThatLeadsOut) {
   FakeProvider provider(module_, "{}");
   FakeCall call(provider,
-                {.mode = PBAY_MODE_RAW, .dialect = "raw/1", .method = "GET", .path = "/../admin"});
+                {.model = "",
+                 .body = "",
+                 .mode = PBAY_MODE_RAW,
+                 .dialect = "raw/1",
+                 .method = "GET",
+                 .path = "/../admin"});
   EXPECT_LT(call.try_build(), 0);
   EXPECT_EQ(call.error().category, PBAY_ERR_BAD_REQUEST);
 }

@@ -105,6 +105,7 @@ void expect_returned(const std::string& body, const OpenAiFixture& answer, const
   EXPECT_EQ(broken_rules(made.body), std::vector<std::string>()) << id << "\n" << made.body;
   const auto request = json::parse(made.body);
   ASSERT_TRUE(request);
+  ASSERT_GE(request->find("messages")->items().size(), 2u) << id << "\n" << made.body;
   EXPECT_EQ(returned_blocks(request->find("messages")->items().at(1)), blocks_to_return(answer))
       << id;
 }
@@ -115,6 +116,9 @@ void expect_round_trip(const OpenAiFixture& answer, const std::string& id) {
   const auto parsed = json::parse(completion);
   ASSERT_TRUE(parsed) << id << ": " << completion;
   const json::Value* message = message_in(*parsed);
+  const std::string_view said = message->find("content")->as_string().value_or("");
+  const bool blank = said.find_first_not_of(" \n") == said.npos;
+  if (blank && message->find("tool_calls") == nullptr) return;  // nothing that could be sent back
 
   // A client that keeps every field: its message is the very one that it got.
   const std::size_t begin = message->offset();

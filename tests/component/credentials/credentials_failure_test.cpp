@@ -78,13 +78,16 @@ TEST_F(CredentialsTest, WhatIsGoodServesOnWhenARefreshFails) {
   advance(seconds(850));
   server_.answer(kBusy);
   EXPECT_EQ(ask().state, State::kGoes);
-  server_.wait_requests(2);
-  // Nobody waits for this exchange. The next one comes after a pause.
+  wait_idle();
+  EXPECT_EQ(server_.requests(), 2u);
+  EXPECT_EQ(ask(1).state, State::kGoes);
+  EXPECT_EQ(server_.requests(), 2u) << "there is a pause before the next";
   advance(seconds(5));
   server_.answer(kGood);
-  while (server_.requests() < 3)
-    ASSERT_EQ(ask().state, State::kGoes);
-  wait_version(2);
+  EXPECT_EQ(ask().state, State::kGoes);
+  wait_idle();
+  EXPECT_EQ(server_.requests(), 3u);
+  EXPECT_EQ(credentials_->version(), 2u);
 }
 
 TEST_F(CredentialsTest, AClosedConnectionIsAFailure) {

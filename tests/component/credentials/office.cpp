@@ -158,12 +158,11 @@ void CredentialsTest::fetch_first() {
   ASSERT_EQ(credentials_->version(), 1u);
 }
 
-// An exchange that nobody waits for ends on its worker.
-void CredentialsTest::wait_version(std::uint64_t version) {
+void CredentialsTest::wait_idle() {
   const Time deadline = Clock::now() + kFarTooLong;
-  while (credentials_->version() < version && Clock::now() < deadline)
+  while (credentials_->exchanging() && Clock::now() < deadline)
     on_worker(0, [] {});
-  ASSERT_EQ(credentials_->version(), version);
+  ASSERT_FALSE(credentials_->exchanging());
 }
 
 }  // namespace patchbay::relay

@@ -123,7 +123,7 @@ class CredentialsTest : public testing::Test {
 
   // A credential that is there from the start.
   void fetch_first();
-  void wait_version(std::uint64_t version);
+  void wait_idle();  // until no exchange runs; it may be one that nobody waits for
   void advance(std::chrono::seconds by) { offset_s_ += by.count(); }
 
   static upstream::Connection to_loopback();

@@ -173,8 +173,7 @@ TEST(CppLibcxxSettings, AreRefusedAtTheirLine) {
 // that the plugin does not expect would be caught at its barrier all the same.
 TEST(CppLibcxxBarrier, HoldsBackExceptionsOfEveryKind) {
   patchbay::testing::FakeHost host;
-  patchbay::testing::PluginModule module(PATCHBAY_TEST_PLUGINS "/cpp-libcxx/libcpp_libcxx.so",
-                                         host);
+  patchbay::testing::PluginModule module(plugins_folder() + "/cpp-libcxx/libcpp_libcxx.so", host);
   EXPECT_EQ(patchbay::testing::FakeProvider(module, "{}").status(), PBAY_E_PANIC);
   EXPECT_EQ(patchbay::testing::FakeProvider(module, "no JSON").status(), PBAY_E_PROTOCOL);
 }

@@ -1,5 +1,6 @@
 #include "tests/component/foreign_plugins/exchange.hpp"
 
+#include <cstdlib>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -28,8 +29,13 @@ pbay_status Listener::on_event(const pbay_event& event) {
   return answer;
 }
 
+std::string plugins_folder() {
+  const char* frozen = std::getenv("PATCHBAY_FROZEN_PLUGINS");
+  return frozen != nullptr ? frozen : PATCHBAY_TEST_PLUGINS;
+}
+
 Providers::Providers(const std::vector<ProviderEntry>& entries)
-    : catalog({.search_path = {PATCHBAY_TEST_PLUGINS},
+    : catalog({.search_path = {plugins_folder()},
                .state_folder = {},
                .host_version = "0.0.1",
                .log = log.sink(),

@@ -252,8 +252,7 @@ TEST(RustLocalSettings, AreRefusedAtTheirLine) {
 // and the panic would end where the plugin does.
 TEST(RustLocalBarrier, HoldsBackPanics) {
   patchbay::testing::FakeHost host;
-  patchbay::testing::PluginModule module(PATCHBAY_TEST_PLUGINS "/rust-local/librust_local.so",
-                                         host);
+  patchbay::testing::PluginModule module(plugins_folder() + "/rust-local/librust_local.so", host);
   const patchbay::testing::FakeProvider provider(module, "{}");
   EXPECT_EQ(provider.status(), PBAY_E_PANIC);
   const auto logs = host.logs();

@@ -19,11 +19,12 @@ namespace {
 constexpr std::size_t kRequestsLeast = 300;  // so that an empty corpus does not pass
 
 // What a recorded request may be refused for: each asks for what the vendor does not have.
-constexpr std::array<std::string_view, 4> kReasons{
+constexpr std::array<std::string_view, 5> kReasons{
     "the file id is another vendor's",
     "this provider has no tool of type openrouter:web_search",
     "this provider does not speak in answers to a chat",
     "this provider has no part of type",
+    "a file is a data: URL or an http(s) URL",
 };
 
 class RecordedRequests : public ::testing::TestWithParam<std::string> {

@@ -131,7 +131,8 @@ class GeminiRoundTrip : public ::testing::Test {
     ++checked_;
     for (const JsonValue part : parts.elements()) {
       const JsonValue id = part["functionCall"]["id"];
-      if (id) EXPECT_NE(sent.find(R"({"id":)" + std::string(id.raw()) + ",\"name\""), sent.npos);
+      const std::string wanted = id ? R"({"id":)" + std::string(id.raw()) + ",\"name\"" : "";
+      EXPECT_NE(sent.find(wanted), sent.npos) << what;
     }
   }
 

@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/plugin_host/module.hpp"
 #include "tests/component/plugin_host/workspace.hpp"
 
 namespace patchbay::plugin_host {
@@ -20,14 +19,6 @@ void say_version(Call& call) {
   const pbay_frame frame{
       {reinterpret_cast<const std::uint8_t*>(command.data()), command.size()}, {}, {}};
   EXPECT_EQ(call.on_frames(&frame, 1), PBAY_OK);
-}
-
-// Replaces the files of an installed plugin as a package manager does: each by renaming.
-void update(const fs::path& installed) {
-  for (const char* file : {"libpatchbay_echo.so", "manifest.json"}) {
-    fs::copy(fs::path(PATCHBAY_TEST_UPDATE) / "echo" / file, installed / "new");
-    fs::rename(installed / "new", installed / file);
-  }
 }
 
 class Generations : public testing::Test {
@@ -48,15 +39,11 @@ class Generations : public testing::Test {
   TestWorker worker_;
   Recorder recorder_;
   TestRequest request_{"model-a"};
-  Catalog catalog_{{.search_path = {workspace_.folder() / "plugins"},
-                    .state_folder = workspace_.folder() / "state",
-                    .host_version = "0.0.1",
-                    .log = log_.sink(),
-                    .log_level = PBAY_LOG_INFO}};
+  Catalog catalog_{options_of(workspace_, log_)};
 };
 
 TEST_F(Generations, AreListedWhileTheyLiveWithTheirCalls) {
-  const fs::path installed = workspace_.install("echo");
+  workspace_.install("echo");
   EXPECT_TRUE(catalog_.live().empty());
   auto old = load();
   auto call = open(old);
@@ -66,7 +53,7 @@ TEST_F(Generations, AreListedWhileTheyLiveWithTheirCalls) {
   EXPECT_EQ(catalog_.live()[0].generation, 1U);
   EXPECT_EQ(catalog_.live()[0].calls, 1U);
 
-  update(installed);
+  workspace_.update("echo2", "echo");
   const auto fresh = load();
   old.reset();
   ASSERT_EQ(catalog_.live().size(), 2U);  // the call still needs the old one
@@ -78,14 +65,14 @@ TEST_F(Generations, AreListedWhileTheyLiveWithTheirCalls) {
 }
 
 TEST_F(Generations, ServeSideBySideUntilTheOldOneIsDrained) {
-  const fs::path installed = workspace_.install("echo");
+  workspace_.install("echo");
   const std::string copies = (workspace_.folder() / "state" / "test.echo").string();
 
   auto old_instance = load();
   auto old_call = open(old_instance);
   say_version(*old_call);
 
-  update(installed);
+  workspace_.update("echo2", "echo");
   auto new_instance = load();
   ASSERT_NE(new_instance, nullptr);
   EXPECT_EQ(new_instance->generation(), 2U);
@@ -134,11 +121,10 @@ TEST_F(Generations, LeaveNoFilesBehind) {
 TEST_F(Generations, StayMappedWhereThePluginSaysSo) {
   workspace_.install("pinned");
   auto instance = load("pinned");
-  const std::size_t before = Module::retained();
   instance.reset();
   catalog_.settle();
   EXPECT_EQ(log_.count("deinit 1.0.0"), 1U);
-  EXPECT_EQ(Module::retained(), before + 1);
+  EXPECT_EQ(catalog_.retained(), 1U);
   EXPECT_TRUE(is_mapped("test.pinned/1.0.0-g1-"));
 }
 
@@ -172,7 +158,7 @@ TEST(CatalogWithoutAnyFolder, KeepsEveryGenerationInMemory) {
   TestWorker worker;
   Recorder recorder;
   TestRequest request{"model-a"};
-  const fs::path installed = workspace.install("echo");
+  workspace.install("echo");
   ASSERT_EQ(::setenv("TMPDIR", (workspace.folder() / "not there").c_str(), 1), 0);
   Catalog catalog({.search_path = {workspace.folder() / "plugins"},
                    .state_folder = {},
@@ -194,7 +180,7 @@ TEST(CatalogWithoutAnyFolder, KeepsEveryGenerationInMemory) {
   EXPECT_FALSE(is_mapped("memfd:test.echo-"));
 
   // The path in memory that the first one had is free again, and must not bring it back.
-  update(installed);
+  workspace.update("echo2", "echo");
   EXPECT_EQ(said_by_a_new_call(), "2.0.0");
   ::unsetenv("TMPDIR");
 }

@@ -25,7 +25,7 @@ std::string good_manifest() {
   "abi": {"major": 1, "minor": 7, "need_host_minor": 0},
   "license": "MIT", "flags": ["never_unload", "a later flag"], "needs": ["patchbay.host.async/1"],
   "types": [{"type": "a", "modes": ["chat", "image", "a later mode"], "config_schema": "a.json"}],
-  "sha256": "reserved"
+  "sha256": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 })";
 }
 
@@ -111,6 +111,9 @@ TEST_F(Manifests, NameEachMistakeAtItsPlace) {
       {"[\"chat\", \"image\", \"a later mode\"]",
        "\"chat\"",
        "p/a/manifest.json:6:36: types[0].modes: expected an array, got a string\n"},
+      {"0123456789abcdef\"",
+       "0123456789ABCDEF\"",
+       "p/a/manifest.json:7:13: sha256: expected 64 hexadecimal digits in lower case\n"},
       {"a.json",
        "b.json",
        "p/a/manifest.json:6:88: types[0].config_schema: cannot read \"p/a/b.json\" (a file beside "

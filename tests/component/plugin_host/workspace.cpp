@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +39,33 @@ fs::path Workspace::install(const std::string& plugin,
   fs::create_directories(target);
   fs::copy(fs::path(PATCHBAY_TEST_PLUGINS) / plugin, target);
   return target;
+}
+
+fs::path Workspace::update(const std::string& version, const std::string& as) {
+  const fs::path target = folder_ / "plugins" / as;
+  fs::create_directories(target);
+  std::vector<fs::path> files;
+  for (const fs::directory_entry& file :
+       fs::directory_iterator(fs::path(PATCHBAY_TEST_UPDATE) / version))
+    files.push_back(file.path());
+  std::sort(files.begin(), files.end(), [](const fs::path& one, const fs::path& other) {
+    return one.extension() == ".so" && other.extension() != ".so";
+  });
+  for (const fs::path& file : files) {
+    fs::copy(file, target / "new");
+    fs::rename(target / "new", target / file.filename());
+  }
+  return target;
+}
+
+void Workspace::edit(const std::string& file, const std::string& from, const std::string& to) {
+  std::ifstream in(folder_ / file);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  const std::size_t at = text.find(from);
+  ASSERT_NE(at, std::string::npos) << from << " is not in " << text;
+  text.replace(at, from.size(), to);
+  write(file + ".new", text);
+  fs::rename(folder_ / (file + ".new"), folder_ / file);
 }
 
 fs::path Workspace::write(const std::string& file, std::string_view text) {
@@ -107,6 +136,18 @@ bool TestWorker::run_until(const std::function<bool()>& done) {
   return true;
 }
 
+bool TestWorker::wait_until(const std::function<bool()>& done) {
+  constexpr std::chrono::milliseconds kLookAgainAfter{2};
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!done()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    run_ready();
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kLookAgainAfter, [this] { return !work_.empty(); });
+  }
+  return true;
+}
+
 void TestWorker::run_ready() {
   std::deque<std::function<void()>> ready;
   {
@@ -148,6 +189,15 @@ TestRequest::TestRequest(std::string model_name, std::uint32_t flags)
   value.model = view_of(model);
   value.body = {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()};
   value.model_value = {body.find(quoted), quoted.size()};
+}
+
+Catalog::Options options_of(const Workspace& workspace, LogBook& log) {
+  Catalog::Options options;
+  options.search_path = {workspace.folder() / "plugins"};
+  options.state_folder = workspace.folder() / "state";
+  options.host_version = "0.0.1";
+  options.log = log.sink();
+  return options;
 }
 
 ProviderEntry entry_of(const std::string& type, const std::string& name) {

@@ -31,6 +31,13 @@ class Workspace {
                                 const std::string& under = "plugins",
                                 const std::string& as = {});
 
+  // Puts that version of a plugin in the place of the installed one, as a package manager does:
+  // each file by renaming, the manifest last. Returns `<folder>/plugins/<as>`.
+  std::filesystem::path update(const std::string& version, const std::string& as);
+
+  // Replaces a text in an installed file; by renaming as well.
+  void edit(const std::string& file, const std::string& from, const std::string& to);
+
   std::filesystem::path write(const std::string& file, std::string_view text);
 
  private:
@@ -66,6 +73,10 @@ class TestWorker {
 
   // Runs what is posted, waiting for it, until `done` says so; false after half a minute.
   bool run_until(const std::function<bool()>& done);
+
+  // Waits, running what is posted, for what comes without anything being posted; false after half a
+  // minute.
+  bool wait_until(const std::function<bool()>& done);
 
   // Runs what has been posted already.
   void run_ready();
@@ -104,6 +115,9 @@ struct TestRequest {
   std::string body = R"({"model":"alias","messages":[]})";
   pbay_request value{};
 };
+
+// The catalog of a workspace, with what the tests vary.
+Catalog::Options options_of(const Workspace& workspace, LogBook& log);
 
 // An entry of `providers:` at line 3 of "patchbay.yaml".
 ProviderEntry entry_of(const std::string& type, const std::string& name = "one");

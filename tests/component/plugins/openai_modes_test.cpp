@@ -73,6 +73,26 @@ TEST_F(OpenAiModes, SendEveryOperationToItsPath) {
   EXPECT_EQ(caps.op_count, std::size(kPaths) + 2) << "and the list of models, and raw requests";
 }
 
+TEST_F(OpenAiModes, AskForAnImageInTheWordsOfItsModel) {
+  const auto asked = [&](std::string model, std::string fields, std::uint32_t flags = 0) {
+    const std::string body = R"({"model":"alias","prompt":"\"style\"")" + fields + "}";
+    return build({.model = std::move(model),
+                  .body = body,
+                  .flags = flags,
+                  .mode = PBAY_MODE_IMAGE,
+                  .dialect = "openai.images.generations/1"})
+        .body;
+  };
+  const std::string usual = R"(,"size":"1024x1024","quality":"standard","style":"vivid")";
+  const std::string head = R"(","prompt":"\"style\"")";
+  EXPECT_EQ(asked("dall-e-3", usual), R"({"model":"dall-e-3)" + head + usual + "}");
+  EXPECT_EQ(asked("gpt-image-1", usual),
+            R"({"model":"gpt-image-1)" + head + R"(,"size":"1024x1024"})");
+  const std::string unusual = R"(,"quality":"high","style":"natural")";
+  EXPECT_EQ(asked("gpt-image-1", unusual), R"({"model":"gpt-image-1)" + head + unusual + "}");
+  EXPECT_EQ(asked("gpt-image-1", usual, kSame), R"({"model":"gpt-image-1)" + head + usual + "}");
+}
+
 TEST_F(OpenAiModes, AskForTheListOfModelsWithoutABody) {
   const BuiltRequest built =
       build({.model = "", .body = "", .mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});

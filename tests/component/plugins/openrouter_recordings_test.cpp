@@ -50,7 +50,7 @@ std::size_t count_lines(const std::string& transcript, std::string_view type) {
   std::string line;
   std::size_t count = 0;
   while (std::getline(lines, line))
-    count += line.starts_with(type) ? 1 : 0;
+    count += line.starts_with(type) ? 1U : 0U;
   return count;
 }
 
@@ -93,7 +93,10 @@ TEST_F(OpenRouterRecordings, EventsHoldWhatTheRecordingHolds) {
         expected.input = expected.output = -1;  // counted in the very chunk that is the failure
       } else {
         EXPECT_EQ(transcript.find("\nFAIL "), transcript.npos) << "recording " << recording.id;
-        EXPECT_THAT(transcript, HasSubstr(" cost_nano_usd=")) << "recording " << recording.id;
+        // Older requests had to ask for the cost.
+        const bool billed = recording.answer.response.find("\"cost\":") != std::string::npos;
+        EXPECT_EQ(transcript.find(" cost_nano_usd=") != transcript.npos, billed)
+            << "recording " << recording.id;
       }
       EXPECT_EQ(read_events(transcript), expected) << "recording " << recording.id;
     }
@@ -146,7 +149,7 @@ TEST_F(OpenRouterRecordings, TheListOfModelsIsComplete) {
     ASSERT_TRUE(list);
     const auto& models = list->find("data")->items();
     EXPECT_EQ(count_lines(transcript, "MODEL "), models.size());
-    EXPECT_GT(models.size(), 100u);
+    EXPECT_FALSE(models.empty());
     for (const json::Value& model : models) {
       const std::string id(*model.find("id")->as_string());
       const std::string line =

