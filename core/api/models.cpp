@@ -11,7 +11,7 @@
 namespace patchbay::api {
 namespace {
 
-enum class Form { kOpenAi, kBoth };
+enum class Form { kList, kBoth };
 
 std::string body_of(const std::vector<ListedModel>& models, Form form, bool cached) {
   std::string list = "[";
@@ -95,7 +95,7 @@ std::string iso_now() {
 }  // namespace
 
 void list_models(server::Exchange& exchange, const Context& context) {
-  reply_with_models(exchange, context, Form::kOpenAi);
+  reply_with_models(exchange, context, Form::kList);
 }
 
 void list_models_for_all(server::Exchange& exchange, const Context& context) {

@@ -1,4 +1,4 @@
-// The endpoints of OpenAI's API beside chat: completions, embeddings, images, audio, moderations,
+// The endpoints under /v1 beside chat: completions, embeddings, images, audio, moderations,
 // responses. Each is one operation of a provider; where the provider speaks it, bytes pass as they
 // are, otherwise its events are written in the endpoint's own form.
 

@@ -10,7 +10,8 @@ namespace patchbay::app {
 // 0, or kExitConfiguration with every problem on standard error.
 int check(const CommandLine& command_line);
 
-// Lists the plugins on the search path.
+// Lists the plugins on the search path, and what a server that runs with these settings has loaded
+// of them; with --json for programs.
 int list_plugins(const CommandLine& command_line);
 
 }  // namespace patchbay::app

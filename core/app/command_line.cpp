@@ -20,7 +20,8 @@ Usage: patchbay [COMMAND] [OPTIONS]
 Commands
   serve      answer requests until stopped; what happens when no command is given
   check      read the configuration, name every mistake in it, and show what it comes to
-  plugins    list the plugins that can be found, and what is wrong with those that cannot be used
+  plugins    list the plugins that can be found, what is wrong with those that cannot be used, and
+             what a running server has loaded
   version    print the version
 
 Options
@@ -30,6 +31,7 @@ Options
                         host:port, [v6]:port, or :port for every address; port 0 takes a free one
       --plugins FOLDER  search this folder for plugins as well; may be given several times
       --log-level LEVEL trace, debug, info, warn, error or off, over what the configuration says
+      --json            with plugins: as JSON, for programs
   -h, --help            this text
 
 Examples
@@ -56,7 +58,7 @@ constexpr std::array<NamedCommand, 4> kCommands = {{{"serve", Command::kServe},
 
 const std::vector<std::string>& option_names() {
   static const std::vector<std::string> names = {
-      "--config", "--listen", "--plugins", "--log-level", "--help"};
+      "--config", "--listen", "--plugins", "--log-level", "--json", "--help"};
   return names;
 }
 
@@ -91,6 +93,8 @@ std::optional<std::string> wrong_value(const CommandLine& line) {
     const auto address = settings::parse_listen_address(*line.listen);
     if (!address) return "--listen: " + address.error().message + ", got \"" + *line.listen + "\"";
   }
+  if (line.json && line.command != Command::kPlugins)
+    return "--json: only with the command plugins";
   if (line.config && line.config->empty()) return "--config: expected the name of a file";
   const bool no_folder = std::any_of(
       line.plugins.begin(), line.plugins.end(), [](const auto& folder) { return folder.empty(); });
@@ -107,6 +111,7 @@ struct Grammar {
   explicit Grammar(CommandLine& line) {
     app.set_help_flag();  // CLI11's own text knows no examples
     app.add_flag("-h,--help", help);
+    app.add_flag("--json", line.json);
     once(app.add_option("-c,--config", config));
     once(app.add_option("-l,--listen", line.listen));
     once(app.add_option("--log-level", line.log_level));

@@ -32,6 +32,7 @@ struct CommandLine {
   std::optional<std::filesystem::path> config;  // --config
   std::optional<std::string> listen;            // --listen, valid; wins over server.listen
   std::vector<std::filesystem::path> plugins;   // --plugins, as written; searched before the others
+  bool json = false;                            // --json: `plugins` in a form for programs
   std::optional<std::string> log_level;  // --log-level, valid: "trace" ... "off"; over log.level
 };
 

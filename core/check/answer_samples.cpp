@@ -149,6 +149,7 @@ std::vector<AnswerSample> refusals(const std::string& secret) {
     add("broken JSON", kJson, "{\"error\":{\"message\":\"cut of");
     add("a number", kJson, "17");
     add("a deep body", kJson, std::string(2000, '['));
+    if (status != 400 && status != 429 && status != 500) continue;
     add("a huge body",
         kJson,
         "{\"error\":{\"message\":\"" + std::string(250'000, 'x') + "\",\"code\":null}}");

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <elf.h>
@@ -165,9 +165,13 @@ bool ElfFile::imports_symbol(std::string_view name) const {
 }
 
 Result<ElfFile> read_elf(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
   std::ifstream in(file, std::ios::binary);
-  if (!in) return make_error(ErrorCode::kNotFound, "the file cannot be read");
-  return Reader(std::vector<char>(std::istreambuf_iterator<char>(in), {})).read();
+  if (!in || error) return make_error(ErrorCode::kNotFound, "the file cannot be read");
+  std::vector<char> bytes(static_cast<std::size_t>(size));
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return Reader(std::move(bytes)).read();
 }
 
 }  // namespace patchbay::check

@@ -3,7 +3,6 @@
 #include <array>
 
 #include "core/json/value.hpp"
-#include "core/json/write.hpp"
 #include "core/plugin_host/vocabulary.hpp"
 
 namespace patchbay::check {
@@ -31,10 +30,24 @@ constexpr std::array<std::string_view, 19> kEventNames{"event 0",
                                                        "ITEM_END",
                                                        "SCORE"};
 
+// One spelling of every text, so that lines can be compared byte by byte. What is no UTF-8 stays:
+// sounds and pictures are texts here as well.
 std::string quoted(std::string_view text) {
-  std::string out;
-  json::append_string(out, text);
-  return out;
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.append(1, '\\').append(1, c);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (byte < ' ') {
+      out.append("\\u00").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 0x0FU]);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
 }
 
 std::string field(const char* name, pbay_str text) {
@@ -141,8 +154,11 @@ std::string detail(const pbay_event& event) {
       return extra(as<pbay_ev_extra>(event));
     case PBAY_EV_IMAGE:
       return image(as<pbay_ev_image>(event));
-    case PBAY_EV_AUDIO:
-      return place(event) + " " + quoted(text_of(as<pbay_ev_raw>(event).data));
+    case PBAY_EV_AUDIO: {
+      const auto& sound = as<pbay_ev_raw>(event);
+      return place(event) + (sound.content_type.len > 0 ? field("type", sound.content_type) : "") +
+             " " + quoted(text_of(sound.data));
+    }
     case PBAY_EV_SEGMENT: {
       const auto& piece = as<pbay_ev_segment>(event);
       return place(event) + " " + std::to_string(piece.start_us) + "-" +

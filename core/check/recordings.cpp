@@ -89,14 +89,18 @@ bool asks_to_stream(const std::string& body) {
   return json::scan(body, wanted).has_value() && wanted[0].is(json::Kind::kTrue);
 }
 
-// What a client might have asked, for a recording of an answer alone.
-void make_up(RequestSample& request) {
-  for (const RequestSample& any : requests_for(request.mode, request.dialect, request.model)) {
-    request.body = any.body;
-    request.parts = any.parts;
-    request.method = any.method;
-    request.path = any.path;
-    return;
+// The least that a client can have asked, for a recording of an answer alone.
+std::string least_body(pbay_mode mode) {
+  switch (mode) {
+    case PBAY_MODE_MODELS:
+    case PBAY_MODE_RAW:
+      return "";
+    case PBAY_MODE_IMAGE:
+      return R"({"prompt":"x"})";
+    case PBAY_MODE_CHAT:
+      return R"({"messages":[{"role":"user","content":"x"}]})";
+    default:
+      return R"({"input":"x"})";
   }
 }
 
@@ -114,7 +118,7 @@ std::string read_one(const fs::path& folder, Recording& out) {
     while (request.body.ends_with('\n'))
       request.body.pop_back();
   } else {
-    make_up(request);
+    request.body = least_body(request.mode);
   }
   if (asks_to_stream(request.body)) request.flags |= PBAY_REQ_STREAM;
   for (int number = 1;; ++number) {

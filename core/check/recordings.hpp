@@ -4,7 +4,7 @@
 //   where
 //                            the host would set those flags; then, if there, a line with the
 //                            model's upstream name. Without this file: `chat openai.chat/1`
-//   request.json             what the client asked for; without it, any plausible request
+//   request.json             what the client asked for; without it, the least that the mode allows
 //   head                     the answer's status on the first line, then its headers
 //   response.txt or .json    its body. head2 and response2 are those of the next request, ...
 //   events.txt               the events, and how it ended; without it nothing is compared

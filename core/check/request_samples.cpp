@@ -143,10 +143,10 @@ std::vector<RequestSample> requests_for(pbay_mode mode,
     add_ways(out, base, form.streams ? form.rest : std::string_view(), form.in_events);
   }
   if (!out.empty()) return out;
-  // A dialect of somebody else: most have a model and messages.
+  // A dialect of somebody else, which only its own clients speak: most have a model and messages.
   base.name = "a guess";
   base.body = object(model, std::string(kPlainChat) + R"(,"max_tokens":64)");
-  add_ways(out, base, std::string(kPlainChat) + R"(,"max_tokens":64)", true);
+  add_ways(out, base, std::string(kPlainChat) + R"(,"max_tokens":64)", false);
   return out;
 }
 

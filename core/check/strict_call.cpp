@@ -5,6 +5,9 @@
 #include <cstring>
 #include <utility>
 
+#include <sys/resource.h>
+#include <time.h>
+
 #include "core/base/clock.hpp"
 #include "core/check/trail.hpp"
 #include "core/json/scan.hpp"
@@ -24,6 +27,28 @@ pbay_status sink_emit(pbay_sink* sink, const pbay_event* event) noexcept {
   const std::lock_guard lock(target->host->mutex());
   return target->host->take(*target->call, event);
 }
+
+// What a thread spends. A thread that is put aside for others has not spent the time until it runs
+// again; one that goes to sleep by itself has.
+struct Effort {
+  static Effort now() {
+    timespec cpu{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return {std::chrono::seconds(cpu.tv_sec) + std::chrono::nanoseconds(cpu.tv_nsec),
+            Clock::now(),
+            usage.ru_nvcsw};
+  }
+  friend std::chrono::nanoseconds operator-(const Effort& end, const Effort& begin) {
+    if (end.sleeps > begin.sleeps) return end.wall - begin.wall;
+    return end.cpu - begin.cpu;
+  }
+
+  std::chrono::nanoseconds cpu;
+  Time wall;
+  long sleeps;  // NOLINT(google-runtime-int): the kernel's type
+};
 
 // The place of the "model" value in a JSON body.
 pbay_span model_span(std::string_view body) {
@@ -74,11 +99,13 @@ pbay_status StrictCall::run_function(const char* name,
 }
 
 void StrictCall::run_quietly(const char* name, const std::function<void()>& work) {
-  const auto begin = Clock::now();
+  std::chrono::nanoseconds taken{};
   const auto run = [&] {
     host_.enter(record_);
     Trail::function(name);
+    const Effort before = Effort::now();
     work();
+    taken = Effort::now() - before;
     Trail::function("");
     host_.leave(record_);
   };
@@ -88,7 +115,7 @@ void StrictCall::run_quietly(const char* name, const std::function<void()>& work
     run();
   }
   auto& longest = times_[name];
-  longest = std::max(longest, std::chrono::nanoseconds(Clock::now() - begin));
+  longest = std::max(longest, taken);
 }
 
 pbay_request StrictCall::request_view(Arguments& arguments) {

@@ -77,7 +77,7 @@ class StrictCall {
   // What is missing from an answer that ended well; empty when nothing is.
   [[nodiscard]] std::string missing_at_end();
 
-  // The longest that each function took.
+  // The longest that each function took, without what the machine spent on others meanwhile.
   [[nodiscard]] const std::map<std::string, std::chrono::nanoseconds>& times() const {
     return times_;
   }

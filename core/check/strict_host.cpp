@@ -338,6 +338,7 @@ pbay_status StrictHost::take(CallRecord& call, const pbay_event* event) {
 }
 
 void StrictHost::note_said(std::string_view text) {
+  if (!options_.keeps_said) return;
   const std::lock_guard lock(mutex_);
   if (said_.size() + text.size() < kSaidBytes) said_.append(text).append("\n");
 }

@@ -33,6 +33,7 @@ struct HostOptions {
   Age age = Age::kThis;
   bool seals_arguments = false;  // takes arguments away as soon as the ABI allows it
   bool poisons_sinks = false;    // the same with the sink of a callback
+  bool keeps_said = false;       // what is logged and told, for take_said()
   bool offers_async = true;      // patchbay.host.async/1
 };
 

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -291,7 +293,9 @@ int run_in_this_process(const std::vector<std::string>& ids,
     if (check == nullptr) return kCannotStart;
     Trail::check(id);
     Findings findings(report_fd, id);
-    if (subject.library.empty() && check->run != check_manifest) {
+    std::error_code error;
+    const bool there = std::filesystem::is_regular_file(subject.library, error);
+    if (!there && check->run != check_manifest) {
       findings.skip("the manifest names no library that is there");
     } else {
       check->run(subject, findings);

@@ -9,8 +9,9 @@
 
 namespace patchbay::plugins::gemini {
 
-// The value as it stands where that is one line, which costs nothing; otherwise, since whole answers
-// of the vendor's are written for people, without any white space between its tokens, in `scratch`.
+// The value as it stands where that is one line, which costs nothing; otherwise, since whole
+// answers of the vendor's are written for people, without any white space between its tokens, in
+// `scratch`.
 std::string_view one_line(JsonValue value, std::string& scratch);
 
 }  // namespace patchbay::plugins::gemini

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -432,3 +433,18 @@ def test_what_keeps_a_stream_alive_means_nothing_in_it(
     else:
         lines = [json.loads(line) for line in answer.body.decode().split("\n")[:-1]]
         assert "".join(line.get("content", "") for line in lines) == "Hi there"
+
+
+def test_without_a_configuration_somebody_answers(
+    start_patchbay: Callable[..., Patchbay], tmp_path: Path
+) -> None:
+    """Neither a provider nor a model is named anywhere: who answers for every name has a default."""
+    running = start_patchbay(None, cwd=tmp_path)
+    texts = {}
+    for mode in ("chat", "image"):
+        pieces = parts(ask(running, {"messages": HI, "mode": mode}))
+        texts[mode] = "".join(value for code, value in pieces if code == "0")
+    assert texts["chat"].startswith("Hello from Patchbay")
+    assert texts["image"].startswith("![Generated Image](data:image/png;base64,")
+    named = parts(ask(running, {"messages": HI, "provider": "gemini"}))
+    assert "".join(value for code, value in named if code == "0") == "Gemini API Stub Response"

@@ -146,10 +146,12 @@ def test_requests_written_by_patchbay_itself_are_right_too(server: Patchbay, mod
         answer = connection.ask(
             "POST", "/chat", b'{"messages":[{"role":"user","content":"a cat"}],"mode":"%b"}' % mode.encode()
         )
-    assert answer.status == 200
+    # What it makes up need not hold an image; that it makes something up says that it liked the request.
+    assert answer.status == 200 or b"an answer without images" in answer.body, answer.body
     assert b"Validation failed" not in answer.body
 
 
 def test_the_mock_would_find_something(published: OpenAI) -> None:
-    with pytest.raises(openai.BadRequestError, match="Validation failed"):
+    with pytest.raises(openai.BadRequestError) as caught:
         published.embeddings.create(model="text-embedding-3-small", input="a", dimensions="many")  # type: ignore[arg-type]
+    assert "Validation failed" in caught.value.response.text

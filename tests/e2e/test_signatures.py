@@ -8,6 +8,7 @@ send back what they know: text and tool calls. The host has to remember the rest
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections.abc import Callable
 
@@ -137,13 +138,12 @@ class StrictVendor:
 @pytest.fixture
 def vendor(upstream: Upstream) -> StrictVendor:
     strict = StrictVendor()
-    upstream.answer_with(strict)
+    upstream.handle_with(strict)
     return strict
 
 
 def config(upstream: Upstream) -> dict:
-    origin = upstream.base_url.removesuffix("/v1")
-    provider = {"plugin": "anthropic", "config": {"api_key": PROVIDER_KEY, "base_url": origin}}
+    provider = {"plugin": "anthropic", "config": {"api_key": PROVIDER_KEY, "base_url": upstream.origin}}
     return {
         "server": {"listen": "127.0.0.1:0", "workers": 2},
         "providers": {"claude": provider},
@@ -233,6 +233,23 @@ def test_a_tool_loop_by_the_node_client(
         messages += [{"role": "assistant", "content": outcome["text"], "tool_calls": calls}]
         messages += results_of(calls)
     expect_a_good_end(vendor, outcome["text"])
+
+
+def test_a_reload_does_not_forget(vendor: StrictVendor, thinking_patchbay: Patchbay) -> None:
+    """New settings in the middle of a loop: the next request of it still goes through."""
+    client = OpenAI(
+        base_url=thinking_patchbay.base_url, api_key=CLIENT_KEY, max_retries=0, timeout=WAIT_SECONDS
+    )
+    messages: list[dict] = [{"role": "user", "content": "Look around."}]
+    message = client.chat.completions.create(**ask(messages)).choices[0].message
+    thinking_patchbay.process.send_signal(signal.SIGHUP)
+    thinking_patchbay.wait_for_log(lambda line: line["event"] == "reloaded")
+    call = message.tool_calls[0]
+    function = {"name": call.function.name, "arguments": call.function.arguments}
+    calls = [{"id": call.id, "type": "function", "function": function}]
+    messages += [{"role": "assistant", "content": message.content, "tool_calls": calls}, *results_of(calls)]
+    assert client.chat.completions.create(**ask(messages)).choices[0].message.tool_calls
+    assert vendor.complaints == []
 
 
 def test_the_strict_vendor_is_strict(vendor: StrictVendor, upstream: Upstream, start_patchbay) -> None:

@@ -10,13 +10,15 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
+import openai
 import pytest
+from openai import OpenAI
 
 import vendor_answers
 from node_driver import NodeDriver
-from patchbay import PROVIDER_KEY, Patchbay, write_config
+from patchbay import CLIENT_KEY, PROVIDER_KEY, Patchbay, write_config
 from recordings import Recording, of_vendors
-from upstream import Answer, Request, Upstream, json_answer
+from upstream import WAIT_SECONDS, Answer, Request, Upstream, json_answer
 from vendor_answers import Said
 
 ALL = of_vendors()
@@ -125,10 +127,18 @@ def generated(play: Callable[..., Outcomes]) -> Outcomes:
     return play("ai_sdk", GOOD, ai_sdk_job)
 
 
+REJECTED_BY_THE_AI_SDK = {
+    "32217eacd10fa832": "a tool call without arguments, which OpenRouter left out",
+    "a3fe0ea8602cb6c0": "an annotation of type file, which is OpenRouter's own",
+}
+"""Whole answers that pass as they came, and that this client's schema for OpenAI refuses."""
+
+
 def called(outcome: dict) -> list[tuple[str, object]]:
     return [
-        (call["name"], json.loads(call["arguments"]) if isinstance(call["arguments"], str) else call["arguments"])
+        (call["name"], json.loads(arguments or "{}") if isinstance(arguments, str | None) else arguments)
         for call in outcome["toolCalls"]
+        for arguments in [call and call.get("arguments")]
         if call
     ]
 
@@ -140,7 +150,8 @@ def check(outcome: dict, said: Said, usage: tuple[str, str], finish: list[str]) 
     assert outcome["error"] is None
     assert outcome["text"] == said.text
     assert called(outcome) == said.tools
-    assert outcome["finish"] == finish
+    # Some vendors say it again in the chunk with the usage.
+    assert list(dict.fromkeys(outcome["finish"])) == list(dict.fromkeys(finish))
     if said.input_tokens is not None:
         told = outcome["usage"] or {}
         assert (told.get(usage[0]), told.get(usage[1])) == (said.input_tokens, said.output_tokens)
@@ -167,8 +178,42 @@ def test_openai_stream_helper(family: str, recording: Recording, helped: Outcome
 @pytest.mark.parametrize(("family", "recording"), parameters(GOOD))
 def test_ai_sdk(family: str, recording: Recording, generated: Outcomes) -> None:
     said = said_in(family, recording)
+    if recording.id in REJECTED_BY_THE_AI_SDK:
+        assert generated[recording.id]["error"], "it is accepted now: take it off the list"
+        return
     finish = [word.replace("_", "-") for word in said.finish[:1]]
     check(generated[recording.id], said, ("input", "output"), finish)
+
+
+@pytest.mark.parametrize(("family", "recording"), parameters([pair for pair in GOOD if pair[1].stream]))
+def test_openai_python_stream_helper(family: str, recording: Recording, vendors: Patchbay) -> None:
+    said = said_in(family, recording)
+    client = OpenAI(base_url=vendors.base_url, api_key=CLIENT_KEY, max_retries=0, timeout=WAIT_SECONDS)
+    tools = tools_of(family, recording)
+    for tool in tools:  # the helper parses arguments, and insists on tools that promise their form
+        tool["function"] |= {"strict": True}
+    asked = {
+        "model": name_of(recording),
+        "messages": [{"role": "user", "content": "as recorded"}],
+        "stream_options": {"include_usage": True},
+        **({"tools": tools} if tools else {}),
+    }
+    try:
+        with client.chat.completions.stream(**asked) as stream:
+            stream.until_done()
+            whole = stream.get_final_completion()
+    except (openai.LengthFinishReasonError, openai.ContentFilterFinishReasonError) as refused:
+        # How this helper says that an answer was cut off; it never gives such an answer out.
+        assert said.finish[0] in ("length", "content_filter"), refused
+        return
+    except openai.APIError:
+        assert said.failed
+        return
+    message = whole.choices[0].message
+    assert (message.content or "") == said.text
+    calls = [(call.function.name, json.loads(call.function.arguments or "{}")) for call in message.tool_calls or []]
+    assert calls == said.tools
+    assert [choice.finish_reason for choice in whole.choices] == said.finish
 
 
 @pytest.mark.parametrize(("family", "recording"), parameters(REFUSED))
@@ -176,4 +221,5 @@ def test_refusals_stay_refusals(family: str, recording: Recording, created: Outc
     error = created[recording.id]["error"]
     assert error is not None
     # Who is told that a key is wrong when it is ours would look for the mistake in the wrong place.
-    assert error["status"] == (502 if recording.status == 401 else recording.status)
+    our_key_is_refused = recording.status == 401 or b"API_KEY_INVALID" in recording.body
+    assert error["status"] == (502 if our_key_is_refused else recording.status)

@@ -139,8 +139,15 @@ def gemini(body: bytes, stream: bool) -> Said:
         if (piece.get("promptFeedback") or {}).get("blockReason") and not piece.get("candidates"):
             finish[0] = "content_filter"
         for candidate in piece.get("candidates") or []:
-            for part in (candidate.get("content") or {}).get("parts") or []:
-                if "functionCall" in part:
+            parts = (candidate.get("content") or {}).get("parts") or []
+            # Calls that the vendor answered itself are no business of the client's.
+            answered = [part["functionResponse"]["name"] for part in parts if "functionResponse" in part]
+            for part in parts:
+                if "functionCall" in part and part["functionCall"]["name"] in answered:
+                    answered.remove(part["functionCall"]["name"])
+                elif "functionResponse" in part:
+                    continue
+                elif "functionCall" in part:
                     said.tools.append((part["functionCall"]["name"], part["functionCall"].get("args") or {}))
                 elif part.get("thought"):
                     said.reasoning += part.get("text") or ""

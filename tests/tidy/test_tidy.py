@@ -88,6 +88,7 @@ class IncludeDirections(TidyTest):
         self.assert_tidy(self.source('#include "core/dialects/dialect.hpp"', name="core/dialects/one/x.cpp"))
         self.assert_names(self.source('#include "core/dialects/two/x.hpp"', name="core/dialects/one/x.cpp"),
                           ("core/dialects/one/x.cpp:1", "dialect two"))
+        self.assert_tidy(self.source('#include "core/dialects/one_b/x.hpp"', name="core/dialects/one_a/x.cpp"))
 
     def test_core_knows_no_plugin(self):
         self.assert_names(self.source('#include "plugins/shared/json.hpp"'),

@@ -210,7 +210,8 @@ void StreamEncoder::write_signature(const pbay_ev_signature& event, std::string&
   open_chunk(event.h.choice, out);
   if (tool != nullptr && view(event.format).starts_with("google.")) {
     out += "\"tool_calls\":[{\"index\":" + std::to_string(tool->index) +
-           R"(,"extra_content":{"google":{"thought_signature":)";
+           // Strict clients want a function in every piece of a call.
+           R"(,"function":{"arguments":""},"extra_content":{"google":{"thought_signature":)";
     json::append_string(out, view(event.data));
     out += "}}}]";
   } else {

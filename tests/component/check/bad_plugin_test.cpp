@@ -52,7 +52,7 @@ constexpr Fault kFaults[] = {
     {"host_table", "host.oldest", "went beyond the end of the host's table of v1.0"},
     {"host_use", "host.use", "no power of two"},
     {"ignores_refusal", "call.refused", "emit() returned PBAY_E_CANCELLED"},
-    {"junk", "answer.junk", "killed by SIGABRT in on_frames()"},
+    {"junk", "answer.junk", "killed by SIGABRT (Aborted) in on_frames()"},
     {"keeps_body", "call.arguments", "on_end() used the body of the request"},
     {"keeps_frame", "call.arguments", "on_end() used the data of a frame of on_frames()"},
     {"keeps_sink", "call.sink", "on_end() used the sink of a callback"},

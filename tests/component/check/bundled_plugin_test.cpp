@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -24,14 +26,29 @@ std::vector<std::string> bundled() {
   return names;
 }
 
+// The one that its recordings were made with; "" where the plugin needs none. FIXTURES in it is the
+// folder of them all.
+std::string config_of(const std::string& name) {
+  std::ifstream in(fs::path(PATCHBAY_CONFIGS) / (name + ".json"));
+  std::string config(std::istreambuf_iterator<char>(in), {});
+  const std::string word = "FIXTURES";
+  if (const std::size_t at = config.find(word); at != config.npos) {
+    config.replace(at, word.size(), PATCHBAY_FIXTURES);
+  }
+  return config;
+}
+
 class BundledPlugin : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(BundledPlugin, PassesEveryCheck) {
   const std::string name = GetParam();
   std::vector<std::string> arguments{PATCHBAY_PLUGINS "/" + name, "--timeout", "110"};
-  const fs::path config = fs::path(PATCHBAY_CONFIGS) / (name + ".json");
+  const TemporaryFolder folder;
   const fs::path fixtures = fs::path(PATCHBAY_FIXTURES) / name;
-  if (fs::exists(config)) arguments.insert(arguments.end(), {"--config", config});
+  if (const std::string config = config_of(name); !config.empty()) {
+    folder.write("config.json", config);
+    arguments.insert(arguments.end(), {"--config", folder.path() / "config.json"});
+  }
   if (fs::exists(fixtures)) arguments.insert(arguments.end(), {"--fixtures", fixtures});
   const ToolReport report = report_of(arguments);
   EXPECT_TRUE(report.failed.empty()) << "seed " << report.seed << "\n" << report.text;

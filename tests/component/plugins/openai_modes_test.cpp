@@ -93,6 +93,20 @@ TEST_F(OpenAiModes, AskForAnImageInTheWordsOfItsModel) {
   EXPECT_EQ(asked("gpt-image-1", usual, kSame), R"({"model":"gpt-image-1)" + head + usual + "}");
 }
 
+TEST_F(OpenAiModes, AskForUsageInChatsAndCompletionsAlone) {
+  const auto body = [&](pbay_mode mode, const char* dialect) {
+    return build({.model = "m",
+                  .body = R"({"model":"m","stream":true})",
+                  .flags = PBAY_REQ_STREAM | PBAY_REQ_WANT_USAGE,
+                  .mode = mode,
+                  .dialect = dialect})
+        .body;
+  };
+  EXPECT_THAT(body(PBAY_MODE_CHAT, "openai.chat/1"), HasSubstr("include_usage"));
+  EXPECT_THAT(body(PBAY_MODE_CHAT, "openai.completions/1"), HasSubstr("include_usage"));
+  EXPECT_EQ(body(PBAY_MODE_IMAGE, "openai.images.generations/1"), R"({"model":"m","stream":true})");
+}
+
 TEST_F(OpenAiModes, AskForTheListOfModelsWithoutABody) {
   const BuiltRequest built =
       build({.model = "", .body = "", .mode = PBAY_MODE_MODELS, .dialect = "openai.models/1"});

@@ -321,19 +321,20 @@ TEST(LoadBuiltIn, AnswersEveryModelWithTheStubWhenNothingIsSet) {
   EXPECT_EQ(s.server.drain_timeout_ms, Server().drain_timeout_ms);
   EXPECT_THAT(s.plugins.path, IsEmpty()) << "the bundled plugins are always found";
 
-  ASSERT_EQ(s.providers.size(), 3U);
-  EXPECT_EQ(s.providers[0].name, "openai");
-  EXPECT_FALSE(s.providers[0].enabled);
-  EXPECT_EQ(s.providers[1].name, "stub");
-  EXPECT_TRUE(s.providers[1].enabled);
-  EXPECT_EQ(s.providers[2].name, "Gemini");
-  EXPECT_EQ(s.providers[2].plugin, "stub");
-  EXPECT_TRUE(s.providers[2].enabled);
-  EXPECT_EQ(s.providers[2].config.find("reply")->text, "Gemini API Stub Response");
+  std::vector<std::string> enabled;
+  std::vector<std::string> disabled;
+  for (const Provider& provider : s.providers)
+    (provider.enabled ? enabled : disabled).push_back(provider.name);
+  EXPECT_THAT(enabled, ElementsAre("stub", "gemini-stub"));
+  EXPECT_THAT(disabled, ElementsAre("openai", "azure", "openrouter", "anthropic", "Gemini"));
+  EXPECT_EQ(s.providers[5].otherwise, "gemini-stub");
+  EXPECT_EQ(s.providers[6].plugin, "stub");
+  EXPECT_EQ(s.providers[6].config.find("reply")->text, "Gemini API Stub Response");
 
   ASSERT_EQ(s.models.size(), 1U);
   EXPECT_EQ(s.models[0].name, "*");
-  EXPECT_THAT(s.models[0].provider, ElementsAre("openai", "stub"));
+  EXPECT_THAT(s.models[0].provider,
+              ElementsAre("openai", "azure", "openrouter", "anthropic", "stub"));
   EXPECT_THAT(s.defaults.provider, ElementsAre("openai", "stub"));
 }
 

@@ -9,6 +9,7 @@
  *   FAULT_CALL_CREATE       the request is there as `request`, the call as `call`
  *   FAULT_BUILD             knows `out`, filled in already
  *   FAULT_HEAD, FAULT_FRAME (for each frame, `frame`), FAULT_FRAMES_END, FAULT_END
+ *   FAULT_BROKEN_OFF        in on_end() of a connection that broke off
  *   FAULT_REFUSED           what on_frames() answers once an answer of an error was read
  *   FAULT_CALL_DESTROY
  *
@@ -55,6 +56,9 @@
 #endif
 #ifndef FAULT_END
 #define FAULT_END
+#endif
+#ifndef FAULT_BROKEN_OFF
+#define FAULT_BROKEN_OFF
 #endif
 #ifndef FAULT_REFUSED
 #define FAULT_REFUSED
@@ -291,7 +295,10 @@ static pbay_status on_frames(pbay_call* call, const pbay_frame* frames, size_t n
 static pbay_status on_end(pbay_call* call, const pbay_http_end* end, pbay_sink* sink) {
   pbay_status status;
   if (call->status >= 400) return refuse(call);
-  if (end->status < 0) return end->status;
+  if (end->status < 0) {
+    FAULT_BROKEN_OFF
+    return end->status;
+  }
   FAULT_END
   if (call->items > 0) {
     status = end_item(sink, 0);

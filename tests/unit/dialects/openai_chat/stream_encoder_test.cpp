@@ -191,10 +191,9 @@ TEST(StreamEncoder, WritesReasoningRefusalAndSignature) {
 TEST(StreamEncoder, PutsAThoughtSignatureOnItsToolCall) {
   Answer answer;
   answer.add(tool("call_a", "f", 4)).add(signature("google.thought", "dGg=", 4));
-  EXPECT_EQ(
-      answer.choices()[2],
-      delta(
-          R"("tool_calls":[{"index":0,"extra_content":{"google":{"thought_signature":"dGg="}}}])"));
+  EXPECT_EQ(answer.choices()[2],
+            delta(R"("tool_calls":[{"index":0,"function":{"arguments":""},)"
+                  R"("extra_content":{"google":{"thought_signature":"dGg="}}}])"));
 }
 
 TEST(StreamEncoder, PutsExtrasWhereTheyBelong) {
