@@ -37,7 +37,7 @@ class CredentialExchange final : public Errand,
   void on_end(Status status) override;
 
   void ask();
-  void send(plugin_host::CredentialSource::Request request);
+  void send(plugin_host::CredentialSource::Request built);
   void hand_over();
   void fail(std::int32_t category, std::string message);
   void finish(const Credentials::Outcome& outcome);

@@ -23,7 +23,7 @@ struct Workplace {
 
   reactor::Worker& worker;
   upstream::Client client;
-  SignatureStore* signatures = nullptr;  // shared by the workers; null: none are kept
+  SignatureStore* signatures = nullptr;            // shared by the workers; null: none are kept
   std::set<std::shared_ptr<Errand>> errands = {};  // end with the workplace, before its client
 };
 

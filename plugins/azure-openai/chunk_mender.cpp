@@ -23,6 +23,30 @@ bool is_envelope(std::string_view name) {
          name == "choices" || name == "usage";
 }
 
+// What can be seen of a chunk without reading it. No text of JSON holds its own end, so that a name
+// between two quotation marks is found where it stands and, at worst, as a value.
+struct Glance {
+  bool faultless = false;  // nothing that is mended here can be in it
+  bool finishes = false;
+};
+
+Glance glance(std::string_view data) {
+  Glance seen;
+  if (!data.starts_with('{') || !data.ends_with('}')) return seen;
+  constexpr std::string_view kFinish = "finish_reason\"";
+  for (std::size_t i = 0; i + 1 < data.size(); ++i) {
+    if (data[i] == '\n' || data[i] == '\r') return seen;
+    if (data[i] != '"') continue;
+    const std::string_view rest = data.substr(i + 1);
+    if (rest.front() == '"' || (rest.front() == 'e' && rest.starts_with("error\""))) return seen;
+    if (rest.front() != 'f' || !rest.starts_with(kFinish)) continue;
+    const std::size_t value = rest.find_first_not_of(" \t:", kFinish.size());
+    seen.finishes = seen.finishes || (value != rest.npos && rest[value] == '"');
+  }
+  seen.faultless = true;
+  return seen;
+}
+
 }  // namespace
 
 ReadOutcome ChunkMender::chunk(std::string_view data, sdk::Sink& sink) {
@@ -30,6 +54,13 @@ ReadOutcome ChunkMender::chunk(std::string_view data, sdk::Sink& sink) {
   data = trimmed(data);
   if (data.empty()) return ReadOutcome::kMore;
   if (data == "[DONE]") return finish(sink);
+  if (remembers_) {
+    if (const Glance seen = glance(data); seen.faultless) {
+      finished_ = finished_ || seen.finishes;
+      sink.raw(data);
+      return ReadOutcome::kMore;
+    }
+  }
   if (!parse(data)) return ReadOutcome::kFailed;
   // Several data lines in one event: a client's event has one.
   if (data.find_first_of("\r\n") != data.npos) {
@@ -83,7 +114,8 @@ void ChunkMender::hold(JsonValue root) {
 
 // The first whole envelope stands for the stream: its values are the same in every chunk.
 void ChunkMender::remember(JsonValue root) {
-  if (!id_.empty() || root["id"].escaped().empty()) return;
+  if (remembers_ || root["object"].escaped().empty()) return;
+  remembers_ = true;
   id_ = root["id"].raw();
   model_ = root["model"].raw();
   created_ = root["created"].raw();

@@ -15,7 +15,8 @@
 //   mender.end(sink);
 //
 // One object mends one stream. A chunk without a fault goes from the frame to the sink without a
-// copy, and no chunk but the first few costs an allocation.
+// copy, once the stream is under way even without being read as JSON, and no chunk but the first
+// few costs an allocation.
 
 #pragma once
 
@@ -56,10 +57,11 @@ class ChunkMender : public OpenAiReading {
   std::string id_;            // as it stood in the first whole envelope, as the two below
   std::string model_;
   std::string created_;
-  std::string line_;       // a chunk that had line ends
-  std::string mended_;     // the chunk on its way
-  bool begun_ = false;     // a chunk has gone on
-  bool finished_ = false;  // some choice has said why it ended
+  std::string line_;        // a chunk that had line ends
+  std::string mended_;      // the chunk on its way
+  bool begun_ = false;      // a chunk has gone on
+  bool remembers_ = false;  // the three above are there, as far as the upstream has them
+  bool finished_ = false;   // some choice has said why it ended
 };
 
 }  // namespace patchbay::plugins::azure_openai

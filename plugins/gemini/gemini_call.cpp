@@ -236,7 +236,10 @@ pbay_status GeminiCall::on_end(const pbay_http_end& end, sdk::Sink& sink) {
 }
 
 pbay_status GeminiCall::refused(std::string_view body) {
-  return fail_as(classify_vendor_answer(status_, error_headers_, body, host().unix_ms()), body);
+  // The vendor's own words are for clients of its own dialect; others could not read them.
+  const bool passing = std::holds_alternative<Passing>(job_);
+  return fail_as(classify_vendor_answer(status_, error_headers_, body, host().unix_ms()),
+                 passing ? body : std::string_view());
 }
 
 pbay_status GeminiCall::fail_as(const UpstreamError& error, std::string_view body) {

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -100,14 +101,17 @@ def ended(streams: list[Stream]) -> Callable[[], bool]:
     return lambda: all(stream.complete or stream.ended for stream in streams)
 
 
+def until(what: str, reached: Callable[[], bool]) -> None:
+    """Looks again and again for what nobody tells of."""
+    deadline, pause = time.monotonic() + CROWD_SECONDS, threading.Event()
+    while not reached():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        pause.wait(0.05)
+
+
 def wait_until_gone(server: Patchbay, generation: str) -> None:
     """Until the code of a generation is unmapped, which the plugin's own thread takes its time for."""
-    pause = threading.Event()
-    for _ in range(CROWD_SECONDS * 20):
-        if generation not in mapped(server):
-            return
-        pause.wait(0.05)
-    raise AssertionError(f"{generation} is still mapped: {plugin(server)}")
+    until(f"{generation} to be unmapped", lambda: generation not in mapped(server))
 
 
 def test_a_thousand_streams_cross_three_swaps(
@@ -341,11 +345,7 @@ def test_code_that_cannot_be_unmapped_is_kept_and_counted(
         def kept() -> list[dict]:
             return [one for one in plugin(server)["generations"] if one["state"] == "retained"]
 
-        pause = threading.Event()
-        for _ in range(WAIT_SECONDS * 20):
-            if kept():
-                break
-            pause.wait(0.05)
+        until("the first generation to end", lambda: bool(kept()))
         assert [one["retained_because"] for one in kept()] == ["it needs pthread_key_create"]
         assert mapped(server) == {"1.0.0-g1", "2.0.0-g2"}
         assert scrape(server).value("patchbay_plugin_generations_retained") == 1

@@ -96,11 +96,12 @@ class StrictVendor:
         """One answer: of calls made at once only the first is signed."""
         usage = {"promptTokenCount": 30, "candidatesTokenCount": 20, "thoughtsTokenCount": 5}
         if turns == ROUNDS:
-            parts = [[{"text": "Done after "}], [{"text": f"{turns} turns."}], [{"text": "", "thoughtSignature": "ZW5k"}]]
+            end = {"text": "", "thoughtSignature": "ZW5k"}
+            parts = [[{"text": "Done after "}], [{"text": f"{turns} turns."}], [end]]
         else:
             first, second = {"at": f"place {turns} \u00e9"}, {"at": f"other place {turns}"}
-            self.signatures[json.dumps(first)] = f"c2ln{self.requests}+/="
-            signed = {"functionCall": {"name": "look", "args": first}, "thoughtSignature": f"c2ln{self.requests}+/="}
+            proof = self.signatures[json.dumps(first)] = f"c2ln{self.requests}+/="
+            signed = {"functionCall": {"name": "look", "args": first}, "thoughtSignature": proof}
             parts = [
                 [{"text": 'A thought: "o\u00f9" \\', "thought": True}],
                 [{"text": "I look there."}],
@@ -165,7 +166,8 @@ def known_calls(message: object) -> list[dict]:
 
 def with_results(text: str | None, calls: list[dict]) -> list[dict]:
     said = {"role": "assistant", "content": text, "tool_calls": calls}
-    return [said, *({"role": "tool", "tool_call_id": call["id"], "content": "nothing there"} for call in calls)]
+    results = [{"role": "tool", "tool_call_id": call["id"], "content": "nothing there"} for call in calls]
+    return [said, *results]
 
 
 def expect_a_good_end(vendor: StrictVendor, text: str) -> None:
@@ -252,7 +254,7 @@ def test_what_is_lost_for_good_gets_the_vendors_placeholder(
     assert answer.choices[0].finish_reason == "tool_calls"
     assert vendor.complaints == []
     assert vendor.placeholders == 1
-    assert any("signatures were lost" in line.get("msg", line.get("message", "")) for line in second.log)
+    second.wait_for_log(lambda line: "signatures were lost" in json.dumps(line))
 
 
 def test_the_strict_vendor_is_strict(

@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from conftest import REPOSITORY, Installed, build_folder, run
@@ -45,7 +47,7 @@ def test_everything_an_author_needs_is_there(installed: Installed) -> None:
 def test_nothing_installed_knows_where_it_was_built(installed: Installed) -> None:
     for name in files_of(installed.prefix):
         path = installed.prefix / name
-        if path.suffix in (".so", "") and "bin/" not in name and path.suffix == ".so" or name.startswith("bin/"):
+        if path.read_bytes().startswith(b"\x7fELF"):
             continue  # debug information says it, until the packages strip it
         assert str(REPOSITORY) not in path.read_text(encoding="utf-8"), name
 
@@ -58,7 +60,6 @@ def test_the_installed_server_finds_its_plugins(installed: Installed) -> None:
 
 def test_every_bundled_manifest_is_what_the_schema_says(installed: Installed) -> None:
     schema = json.loads((installed.prefix / "share/patchbay/manifest.schema.json").read_text())
-    jsonschema = pytest.importorskip("jsonschema", reason="requirements.txt names it")
     manifests = sorted((installed.prefix / "lib/patchbay/plugins/1").glob("*/manifest.json"))
     assert len(manifests) > 1
     for manifest in manifests:
@@ -106,8 +107,6 @@ def test_a_library_that_is_not_the_one_that_was_built_is_refused(installed: Inst
         file.write(b"\0")
     done = shutil.which("patchbay", path=installed.environment["PATH"])
     assert done is not None
-    import subprocess
-
     checked = subprocess.run(
         [done, "check", "--plugins", library.parents[1], "--config", plugin / "patchbay.yaml"],
         env=installed.environment,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -21,11 +22,7 @@ def steps() -> list[str]:
 def test_the_page_leads_to_an_answer(installed: Installed, tmp_path: Path) -> None:
     sdk, *walk = steps()
     assert "cmake --install build/release" in sdk, "what the fixture has done already, but for the folder"
-    shell = ["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null' EXIT"]
-    for step in walk:
-        # A port that somebody else may hold is the one thing that cannot be as on the page.
-        shell.append(step)
-    script = "\n".join(shell) + "\n"
+    script = "\n".join(["set -euo pipefail", "trap 'kill $(jobs -p) 2>/dev/null' EXIT", *walk])
     assert script.count("8099") == 2
     with Upstream() as service:
         service.answer_with(
@@ -35,8 +32,7 @@ def test_the_page_leads_to_an_answer(installed: Installed, tmp_path: Path) -> No
                 framing="chunked",
             )
         )
-        import socket
-
+        # A port that somebody else may hold is the one thing that cannot be as on the page.
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -51,7 +47,8 @@ def test_the_page_leads_to_an_answer(installed: Installed, tmp_path: Path) -> No
             check=False,
         )
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-        answer = json.loads(re.findall(r"^\{\"id\".*\}$", done.stdout, re.M)[-1])
+        # The server's log is in the same output, on the same line.
+        answer, _ = json.JSONDecoder().raw_decode(done.stdout[done.stdout.index('{"id"') :])
         assert answer["choices"][0]["message"]["content"] == "HELLO!"
         assert service.requests[-1].target == "/chat"
     assert shutil.which("patchbay-check", path=installed.environment["PATH"])

@@ -11,17 +11,29 @@ namespace sdk = patchbay::sdk;
 
 // What a status of the service means; the host decides from it what the client sees, and whether
 // another try or another provider may help.
-sdk::Failure failure_of(int status, std::string_view body) {
-  sdk::Failure failure{.category = PBAY_ERR_UPSTREAM, .message = body};
-  if (body.empty()) failure.message = "the service refused the request";
+sdk::Failure failure_of(int status, std::string_view words) {
+  sdk::Failure failure{.category = PBAY_ERR_UPSTREAM, .message = words};
+  if (words.empty()) failure.message = "the service refused the request";
   if (status == 400 || status == 422) failure.category = PBAY_ERR_BAD_REQUEST;
   if (status == 401) failure.category = PBAY_ERR_AUTH;
   if (status == 403) failure.category = PBAY_ERR_FORBIDDEN;
   if (status == 404) failure.category = PBAY_ERR_NOT_FOUND;
+  if (status == 413) failure.category = PBAY_ERR_TOO_LARGE;
   if (status == 429) failure.category = PBAY_ERR_RATE_LIMIT;
   if (status == 503 || status == 529) failure.category = PBAY_ERR_OVERLOADED;
   if (status == 429 || status >= 500) failure.flags = PBAY_ERRF_RETRY_SAME | PBAY_ERRF_FAILOVER;
   return failure;
+}
+
+// The client reads these words, and a service may repeat the key in them.
+std::string without(std::string_view words, std::string_view secret) {
+  std::string shown(words);
+  if (secret.empty()) return shown;
+  for (std::size_t at = shown.find(secret); at != shown.npos; at = shown.find(secret, at)) {
+    shown.replace(at, secret.size(), "***");
+    at += 3;
+  }
+  return shown;
 }
 
 }  // namespace
@@ -46,12 +58,17 @@ pbay_status ShoutCall::on_head(const pbay_http_head& head, sdk::Sink& sink) {
 }
 
 pbay_status ShoutCall::on_frames(std::span<const pbay_frame> frames, sdk::Sink& sink) {
-  if (status_ >= 400) return fail(failure_of(status_, sdk::view(frames.front().data)));
+  if (status_ >= 400) {
+    const std::string words = without(sdk::view(frames.front().data), provider_.api_key());
+    return fail(failure_of(status_, words));
+  }
   for (const pbay_frame& frame : frames) {
     if (sdk::view(frame.event) == "error") {
-      return fail({.category = PBAY_ERR_UPSTREAM, .message = sdk::view(frame.data)});
+      const std::string words = without(sdk::view(frame.data), provider_.api_key());
+      return fail({.category = PBAY_ERR_UPSTREAM, .message = words});
     }
     sink.text({}, sdk::view(frame.data));
+    has_text_ = true;
   }
   return sink.status();
 }
@@ -59,7 +76,7 @@ pbay_status ShoutCall::on_frames(std::span<const pbay_frame> frames, sdk::Sink& 
 pbay_status ShoutCall::on_end(const pbay_http_end& end, sdk::Sink& sink) {
   if (status_ >= 400) return fail(failure_of(status_, {}));
   if (end.status < 0) return fail_transport(end);
-  sink.item_end({});
+  if (has_text_) sink.item_end({});
   return sink.finish(0, PBAY_FINISH_STOP, "");
 }
 

@@ -33,6 +33,7 @@ class ShoutCall : public patchbay::sdk::Call {
  private:
   const ShoutProvider& provider_;
   int status_ = 0;
+  bool has_text_ = false;
 };
 
 }  // namespace shout

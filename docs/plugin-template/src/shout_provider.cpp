@@ -14,7 +14,8 @@ std::unique_ptr<ShoutProvider> ShoutProvider::create(const sdk::Setup& setup) {
 
   std::unique_ptr<ShoutProvider> made(new ShoutProvider(setup.host()));
   made->url_ = base_url + "/chat";
-  made->authorization_ = "Bearer " + config.text("api_key").value_or("");
+  made->api_key_ = config.text("api_key").value_or("");
+  made->authorization_ = "Bearer " + made->api_key_;
   made->headers_ = {{sdk::str("content-type"), sdk::str("application/json")},
                     {sdk::str("authorization"), sdk::str(made->authorization_)}};
   return made;

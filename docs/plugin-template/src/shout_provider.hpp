@@ -32,6 +32,7 @@ class ShoutProvider {
   static std::unique_ptr<ShoutProvider> create(const sdk::Setup& setup);
 
   [[nodiscard]] std::string_view url() const { return url_; }
+  [[nodiscard]] std::string_view api_key() const { return api_key_; }  // may be empty
   [[nodiscard]] const std::vector<pbay_kv>& headers() const { return headers_; }
 
   const sdk::Host host;
@@ -40,6 +41,7 @@ class ShoutProvider {
   explicit ShoutProvider(const sdk::Host& given) : host(given) {}
 
   std::string url_;
+  std::string api_key_;
   std::string authorization_;
   std::vector<pbay_kv> headers_;  // of every request; views into the strings above
 };

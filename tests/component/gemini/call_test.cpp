@@ -242,15 +242,26 @@ TEST_F(GeminiCallTest, ABrokenConnectionBeforeTheEndFails) {
   EXPECT_EQ(call.error().category, PBAY_ERR_TIMEOUT);
 }
 
+// A body that a client of the vendor's own dialect may read; for others it is translated.
 TEST_F(GeminiCallTest, NeverShowsItsKey) {
-  FakeCall call(provider_, chat(kBody));
+  const Frame refusal{R"({"error":{"code":400,"message":"the key gm-secret-0123 is bad",)"
+                      R"("status":"INVALID_ARGUMENT"}})",
+                      ""};
+  FakeCall call(provider_, chat(kBody, PBAY_REQ_SAME_DIALECT));
   call.build();
   call.head(400, kJson, PBAY_FRAME_WHOLE);
-  call.frames({{R"({"error":{"code":400,"message":"the key gm-secret-0123 is bad",)"
-                R"("status":"INVALID_ARGUMENT"}})",
-                ""}});
+  call.frames({refusal});
   EXPECT_EQ(call.error().message, "the key *** is bad");
-  EXPECT_EQ(call.error().upstream_body.find("gm-secret"), std::string::npos);
+  EXPECT_EQ(call.error().upstream_body, "");
+
+  FakeCall::Request request = other(PBAY_MODE_CHAT, "gemini.generate/1", "gemini-3-flash");
+  request.flags = PBAY_REQ_SAME_DIALECT;
+  FakeCall native(provider_, request);
+  native.build();
+  native.head(400, kJson, PBAY_FRAME_WHOLE);
+  native.frames({refusal});
+  EXPECT_EQ(native.error().message, "the key *** is bad");
+  EXPECT_NE(native.error().upstream_body.find("the key *** is bad"), std::string::npos);
 }
 
 }  // namespace

@@ -44,6 +44,11 @@ class Drain : public testing::Test {
     return call ? *std::move(call) : nullptr;
   }
 
+  // Whether that generation of this test's pacer is mapped.
+  bool mapped(const std::string& name) const {
+    return is_mapped((workspace_.folder() / "state" / "test.pacer" / name).string());
+  }
+
   void open_gate(const std::string& version) { std::ofstream(gates_ / version) << "open"; }
 
   Workspace workspace_;
@@ -78,7 +83,7 @@ TEST_F(Drain, EndsWithTheLastCall) {
     return states;
   };
   EXPECT_THAT(generations(), ElementsAre("1.0.0 draining 1", "2.0.0 live 1"));
-  EXPECT_TRUE(is_mapped("test.pacer/1.0.0-g1-"));
+  EXPECT_TRUE(mapped("1.0.0-g1-"));
   open_gate("1.0.0");
   ASSERT_TRUE(worker_.run_until([&] { return !old_words.ends.empty(); }));
   EXPECT_THAT(old_words.ends, ElementsAre(PBAY_OK));
@@ -88,7 +93,7 @@ TEST_F(Drain, EndsWithTheLastCall) {
   worker_.run_ready();
   catalog_.settle();
   EXPECT_THAT(generations(), ElementsAre("2.0.0 live 1"));
-  EXPECT_FALSE(is_mapped("test.pacer/1.0.0-g1-"));
+  EXPECT_FALSE(mapped("1.0.0-g1-"));
 
   ASSERT_TRUE(worker_.run_until([&] { return !new_words.text.empty(); }));
   EXPECT_TRUE(new_words.text.starts_with("2.0.0:0 "));
@@ -115,7 +120,7 @@ TEST_F(Drain, EndsCallsThatTakeTooLong) {
   echoed_call.reset();
   ASSERT_TRUE(worker_.run_until([&] { return catalog_.live().size() == 2; }));
   catalog_.settle();
-  EXPECT_FALSE(is_mapped("test.pacer/1.0.0-g1-"));
+  EXPECT_FALSE(mapped("1.0.0-g1-"));
   EXPECT_EQ(catalog_.counts().at("test.pacer").cut, 1U);
   EXPECT_EQ(log_.count("generation 1 had to go: answers of the provider \"paced\"", PBAY_LOG_WARN),
             1U);

@@ -48,6 +48,11 @@ class Swap : public testing::Test {
   }
   static Change rollback() { return {Change::Kind::kRollback, "test.pacer", false}; }
 
+  // Whether that generation of this test's pacer is mapped.
+  bool mapped(const std::string& name) const {
+    return is_mapped((workspace_.folder() / "state" / "test.pacer" / name).string());
+  }
+
   PluginState state(const std::string& id = "test.pacer") const {
     for (const PluginState& plugin : catalog_->plugins()) {
       if (plugin.id == id) return plugin;
@@ -86,7 +91,7 @@ TEST_F(Swap, TakesTheNewVersionAndLetsGoOfTheOldOne) {
   // The old instance is still held, by a request from before, say; its generation goes all the
   // same.
   catalog_->settle();
-  EXPECT_FALSE(is_mapped("1.0.0-g1-"));
+  EXPECT_FALSE(mapped("1.0.0-g1-"));
   EXPECT_EQ(state().generations.size(), 1U);
   EXPECT_EQ(old->models().front().id, "pacer-1.0.0") << "what it says of itself stays";
 }
@@ -158,7 +163,7 @@ TEST_P(BadVersion, IsRefusedWhileTheOldOneServes) {
   EXPECT_THAT(state().last_error, HasSubstr(GetParam().second));
   EXPECT_GT(state().last_error_ms, 0);
   catalog_->settle();
-  EXPECT_FALSE(is_mapped("2.0.0-g2-"));
+  EXPECT_FALSE(mapped("2.0.0-g2-"));
 
   TestWorker worker;
   Recorder recorder;
@@ -192,7 +197,7 @@ TEST_F(Swap, RefusesALibraryThatIsNotItsManifests) {
   EXPECT_THAT(change(reload()),
               HasSubstr("the library is not the one that its manifest was made for: it has the "
                         "sha256 "));
-  EXPECT_FALSE(is_mapped("2.0.0-g2-"));
+  EXPECT_FALSE(mapped("2.0.0-g2-"));
   EXPECT_EQ(catalog_->list().front().problems.size(), 1U);
 
   const std::string right = catalog_->list().front().sha256;
@@ -230,8 +235,8 @@ TEST_F(Swap, GoesBackAndForthAndStaysThere) {
   EXPECT_EQ(state().previous_version, "2.0.0");
   EXPECT_TRUE(state().held_back);
   catalog_->settle();
-  EXPECT_FALSE(is_mapped("2.0.0-g2-"));
-  EXPECT_TRUE(is_mapped("1.0.0-g3-"));
+  EXPECT_FALSE(mapped("2.0.0-g2-"));
+  EXPECT_TRUE(mapped("1.0.0-g3-"));
 
   // What was gone back from is not taken again by itself, whoever looks.
   const fs::path folder = fs::canonical(workspace_.folder() / "plugins" / "pacer");
@@ -280,7 +285,7 @@ TEST_F(Swap, KeepsWhatMustStayMappedAndCountsIt) {
   ASSERT_EQ(change(reload()), "");
   catalog_->settle();
   EXPECT_EQ(catalog_->retained(), 1U);
-  EXPECT_TRUE(is_mapped("2.0.0-g1-"));
+  EXPECT_TRUE(mapped("2.0.0-g1-"));
   ASSERT_EQ(state().generations.size(), 2U);
   EXPECT_EQ(state().generations[0].state, "retained");
   EXPECT_EQ(state().generations[0].why, "it needs pthread_key_create");
@@ -307,7 +312,7 @@ TEST_F(Swap, LeavesNothingBehindWhenAnotherEntryIsWrong) {
   EXPECT_THAT(change({}), HasSubstr("the account does not exist"));
   EXPECT_EQ(state().version, "1.0.0");
   catalog_->settle();
-  EXPECT_FALSE(is_mapped("2.0.0-g2-"));
+  EXPECT_FALSE(mapped("2.0.0-g2-"));
   // And the one in use is known as such again.
   workspace_.update("pacer1", "pacer");
   entries_[1].config = {};

@@ -47,6 +47,11 @@ class Watchdog : public testing::Test {
     return call;
   }
 
+  // Whether that generation of this test's pacer is mapped.
+  bool mapped(const std::string& name) const {
+    return is_mapped((workspace_.folder() / "state" / "test.pacer" / name).string());
+  }
+
   GenerationState first_generation() const { return catalog_->plugins().at(0).generations.at(0); }
 
   Workspace workspace_;
@@ -77,7 +82,7 @@ TEST_F(Watchdog, OrphansACallThatIsNotCompletedAfterItsCancellation) {
   workspace_.update("pacer2", "pacer");
   load();
   catalog_->settle();
-  EXPECT_TRUE(is_mapped("2.0.0-g1-"));
+  EXPECT_TRUE(mapped("2.0.0-g1-"));
   EXPECT_EQ(catalog_->retained(), 1U);
 }
 
@@ -109,7 +114,7 @@ TEST_F(Watchdog, KeepsTheCodeOfAThreadThatWasLeftBehind) {
   load();
   catalog_->settle();
   EXPECT_EQ(log_.count("left a thread behind after deinit()", PBAY_LOG_MISBEHAVIOUR), 1U);
-  EXPECT_TRUE(is_mapped("2.0.0-g1-"));
+  EXPECT_TRUE(mapped("2.0.0-g1-"));
   EXPECT_EQ(first_generation().state, "retained");
   EXPECT_EQ(first_generation().why, "a thread of it still runs");
 }
@@ -123,12 +128,12 @@ TEST_F(Watchdog, DoesNotWaitForAFunctionThatDoesNotReturn) {
   EXPECT_EQ(log_.count("destroy() has not returned in time", PBAY_LOG_MISBEHAVIOUR), 1U);
   EXPECT_EQ(first_generation().state, "retained");
   EXPECT_EQ(first_generation().why, "its destroy() does not return");
-  EXPECT_TRUE(is_mapped("2.0.0-g1-"));
+  EXPECT_TRUE(mapped("2.0.0-g1-"));
 
   // Should it return after all, the rest follows.
   std::filesystem::remove(gate_);
   ASSERT_TRUE(worker_.wait_until([&] { return catalog_->retained() == 0; }));
-  EXPECT_FALSE(is_mapped("2.0.0-g1-"));
+  EXPECT_FALSE(mapped("2.0.0-g1-"));
 }
 
 }  // namespace
