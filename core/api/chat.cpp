@@ -91,7 +91,7 @@ std::unique_ptr<chat::Encoder> make_encoder(StreamChoice stream, const Shown& sh
     case StreamProtocol::kJsonLines:
       return std::make_unique<dialects::json_lines::Encoder>(
           dialects::json_lines::Encoder::Options{.message_id = shown.message_id});
-    case StreamProtocol::kOpenAi:
+    case StreamProtocol::kChatChunks:
       return std::make_unique<dialects::openai_chat::StreamEncoder>(
           dialects::openai_chat::StreamEncoder::Options{.model = shown.model,
                                                         .keep_model = shown.alias,

@@ -53,8 +53,9 @@ class Interleaved {
   std::array<std::string, 2> play() {
     if (each([](StrictCall& call) { return call.create() >= 0; })) {
       if (calls_[0]->provider().active() != nullptr) {
-        each([](StrictCall& call) { return call.start() >= 0; });
-        each([](StrictCall& call) { return call.run(kPatience); });
+        if (each([](StrictCall& call) { return call.start() >= 0; })) {
+          each([](StrictCall& call) { return call.run(kPatience); });
+        }
       } else {
         conduct();
       }

@@ -18,8 +18,8 @@ struct Sha256::State {
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
   // Fails without memory only. An empty digest then equals no other.
-  state_->good = state_->context != nullptr &&
-                 EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1;
+  state_->good =
+      state_->context != nullptr && EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1;
 }
 
 Sha256::~Sha256() = default;

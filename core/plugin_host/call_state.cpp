@@ -35,12 +35,14 @@ pbay_status CallState::begin(pbay_request& request, Post post) {
   takes_raw_ = (request.flags & PBAY_REQ_SAME_DIALECT) != 0 || request.mode == PBAY_MODE_RAW;
   request.size = sizeof request;
   request.id = id_;
+  if (active_ != nullptr) owned_request_ = std::make_unique<OwnedRequest>(request);
+  const pbay_request* given = active_ == nullptr ? &request : owned_request_->get();
   pbay_call* made = nullptr;
   const pbay_status status = run(shared_from_this(),
                                  {.name = "call_create"},
                                  instance_->table().call_create,
                                  instance_->provider(),
-                                 static_cast<const pbay_request*>(&request),
+                                 given,
                                  &made);
   if (status < 0) return status;
   if (made == nullptr) {

@@ -14,6 +14,7 @@
 #include "core/plugin_host/arena.hpp"
 #include "core/plugin_host/guarded.hpp"
 #include "core/plugin_host/instance.hpp"
+#include "core/plugin_host/owned_request.hpp"
 #include "core/plugin_host/provider_instance.hpp"
 #include "core/plugin_host/running.hpp"
 #include "core/telemetry/activity.hpp"
@@ -131,7 +132,8 @@ class CallState : public std::enable_shared_from_this<CallState> {
   std::atomic<std::uint32_t> state_{PBAY_CALL_LIVE};
   Arena arena_;
   std::unique_ptr<ActiveCall> active_;
-  CallError error_;  // what error() last gave
+  std::unique_ptr<OwnedRequest> owned_request_;  // of an active call
+  CallError error_;                              // what error() last gave
 
   std::mutex error_mutex_;  // guards what follows
   CallError told_;

@@ -88,7 +88,7 @@ using Post = std::function<void(std::function<void()>)>;
 class Call {
  public:
   // `request` must be complete but for `id`, and live, with all it points to, as long as the
-  // Call. `observer` must outlive the Call.
+  // Call. (An active call may go on beyond that, and has a copy.) `observer` must outlive the Call.
   // When the plugin refuses, the Error has its message, and `failure`, if given, all it told.
   static Result<std::unique_ptr<Call>> create(std::shared_ptr<Instance> instance,
                                               pbay_request& request,

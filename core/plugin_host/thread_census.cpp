@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cinttypes>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -25,9 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kLookAgainAfter{5};
-// What glibc keeps of a thread, at the upper end of its stack, is smaller than this.
-constexpr std::uintptr_t kThreadStructBytes = 4096;
-constexpr std::size_t kPieceWords = 8192;
+// In what glibc keeps of a thread, the function and the argument that it was started with lie
+// behind the list that the kernel knows of, and no further away than this.
+constexpr std::size_t kWordsBehindList = 256;
 
 struct Range {
   std::uintptr_t begin = 0;
@@ -37,25 +34,25 @@ struct Range {
   }
 };
 
-// Where the code is of the object that an address lies in.
-struct CodeSearch {
+// Where the object lies that an address is in, from its first byte to its last.
+struct ObjectSearch {
   std::uintptr_t address;
-  std::vector<Range> code;
+  Range object;
 };
 
-int find_code(dl_phdr_info* info, std::size_t /*size*/, void* argument) {
-  auto& search = *static_cast<CodeSearch*>(argument);
-  std::vector<Range> code;
+int find_object(dl_phdr_info* info, std::size_t /*size*/, void* argument) {
+  auto& search = *static_cast<ObjectSearch*>(argument);
+  Range all{~std::uintptr_t{0}, 0};
   bool found = false;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[i];
     if (segment.p_type != PT_LOAD) continue;
     const Range range{info->dlpi_addr + segment.p_vaddr,
                       info->dlpi_addr + segment.p_vaddr + segment.p_memsz};
-    if (range.holds(search.address)) found = true;
-    if ((segment.p_flags & PF_X) != 0) code.push_back(range);
+    found = found || range.holds(search.address);
+    all = {std::min(all.begin, range.begin), std::max(all.end, range.end)};
   }
-  if (found) search.code = std::move(code);
+  if (found) search.object = all;
   return found ? 1 : 0;
 }
 
@@ -72,48 +69,43 @@ std::vector<long> threads_now() {
   return threads;
 }
 
-// The stack of a thread: the mapping that holds its robust list, which glibc keeps in the thread's
-// own struct at the stack's upper end. Empty when it cannot be told.
-Range stack_of(long thread) {
-  void* head = nullptr;
-  std::size_t length = 0;
-  if (::syscall(SYS_get_robust_list, thread, &head, &length) != 0 || head == nullptr) return {};
-  const auto address = reinterpret_cast<std::uintptr_t>(head);
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    Range range;
-    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR, &range.begin, &range.end) != 2)
-      continue;
-    if (!range.holds(address)) continue;
-    return {range.begin, std::min(range.end, address + kThreadStructBytes)};
+// The process's memory as a file: what another thread keeps may go while it is looked at.
+class Memory {
+ public:
+  Memory() : file_(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)) {}
+  ~Memory() {
+    if (file_ >= 0) ::close(file_);
   }
-  return {};
-}
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
 
-// Whether the memory holds an address in one of the ranges. Read through the file system: another
-// thread's stack may change, and may go, while it is looked at.
-bool holds_address_of(const Range& stack, const std::vector<Range>& code) {
-  const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-  if (memory < 0) return true;
-  std::vector<std::uintptr_t> words(kPieceWords);
-  bool found = false;
-  for (std::uintptr_t at = stack.begin; at < stack.end && !found;) {
-    const std::size_t wanted = std::min(words.size() * sizeof(words[0]), stack.end - at);
-    const ssize_t got = ::pread(memory, words.data(), wanted, static_cast<off_t>(at));
-    if (got <= 0) break;  // it has gone meanwhile
-    const std::size_t count = static_cast<std::size_t>(got) / sizeof(words[0]);
-    if (count == 0) break;
-    found = std::any_of(words.begin(),
-                        words.begin() + static_cast<std::ptrdiff_t>(count),
-                        [&](std::uintptr_t word) {
-                          return std::any_of(code.begin(), code.end(), [&](const Range& range) {
-                            return range.holds(word);
-                          });
-                        });
-    at += count * sizeof(words[0]);
+  // As many words as can be read from there on.
+  [[nodiscard]] std::vector<std::uintptr_t> words_at(std::uintptr_t address,
+                                                     std::size_t count) const {
+    std::vector<std::uintptr_t> words(count);
+    const ssize_t got =
+        ::pread(file_, words.data(), count * sizeof(std::uintptr_t), static_cast<off_t>(address));
+    words.resize(got <= 0 ? 0 : static_cast<std::size_t>(got) / sizeof(std::uintptr_t));
+    return words;
   }
-  ::close(memory);
-  return found;
+
+ private:
+  const int file_;
+};
+
+bool was_started_by(const Range& object, long thread, const Memory& memory) {
+  void* list = nullptr;
+  std::size_t length = 0;
+  // A thread that has just ended is still listed, for a moment, but has no such list any more.
+  if (::syscall(SYS_get_robust_list, thread, &list, &length) != 0 || list == nullptr) return true;
+  const std::vector<std::uintptr_t> words =
+      memory.words_at(reinterpret_cast<std::uintptr_t>(list), kWordsBehindList);
+  if (words.empty()) return true;
+  return std::any_of(words.begin(), words.end(), [&](std::uintptr_t word) {
+    if (object.holds(word)) return true;
+    const std::vector<std::uintptr_t> first = memory.words_at(word, 1);
+    return !first.empty() && object.holds(first.front());
+  });
 }
 
 }  // namespace
@@ -126,20 +118,19 @@ ThreadCensus ThreadCensus::now() {
 }
 
 bool ThreadCensus::left_behind(const void* address, std::chrono::milliseconds patience) const {
-  CodeSearch search{reinterpret_cast<std::uintptr_t>(address), {}};
-  ::dl_iterate_phdr(find_code, &search);
+  ObjectSearch search{reinterpret_cast<std::uintptr_t>(address), {}};
+  ::dl_iterate_phdr(find_object, &search);
+  const Memory memory;
   const long self = ::syscall(SYS_gettid);
-  const auto suspicious = [&] {
-    for (const long thread : threads_now()) {
-      if (thread == self || threads_.contains(thread)) continue;
-      const Range stack = stack_of(thread);
-      // A thread that has just ended is still listed, for a moment, without anything to look at.
-      if (stack.begin == stack.end || holds_address_of(stack, search.code)) return true;
-    }
-    return false;
+  const auto any_left = [&] {
+    const std::vector<long> threads = threads_now();
+    return std::any_of(threads.begin(), threads.end(), [&](long thread) {
+      return thread != self && !threads_.contains(thread) &&
+             was_started_by(search.object, thread, memory);
+    });
   };
   const Time deadline = Clock::now() + patience;
-  while (suspicious()) {
+  while (any_left()) {
     if (Clock::now() >= deadline) return true;
     std::this_thread::sleep_for(kLookAgainAfter);
   }

@@ -1,8 +1,10 @@
 // Which threads the process has, and whether one that a plugin started is left.
 //
 // A thread that runs code which is unmapped under it takes the process with it. The kernel tells
-// which threads there are, but not what they do. So the stacks of those that came after the plugin
-// are searched for addresses of its code: a thread that is in it, or that began in it, has some.
+// which threads there are, but not what they do. So of those that came after the plugin it is
+// looked up what they were started with: a function in the plugin's code, or, as std::thread does
+// it, an object whose kind is the plugin's own. Stacks are not searched: they are used again by
+// other threads, with what is left on them.
 
 #pragma once
 
@@ -16,9 +18,9 @@ class ThreadCensus {
   // The threads that there are now.
   static ThreadCensus now();
 
-  // Whether a thread that came after the census, other than the calling one, has to do with the
+  // Whether a thread that came after the census, other than the calling one, was started by the
   // loaded object that `address` lies in. One that is on its way out is waited for, up to
-  // `patience`. A thread that cannot be looked at counts as one that has.
+  // `patience`. A thread that cannot be looked at counts as one that was.
   [[nodiscard]] bool left_behind(const void* address, std::chrono::milliseconds patience) const;
 
  private:

@@ -18,7 +18,7 @@ struct Provider {
   std::shared_ptr<plugin_host::Instance> instance;
   upstream::Connection connection;
   upstream::Timeouts timeouts;
-  bool passthrough = false;  // clients may ask for any path of its API
+  bool passthrough = false;                            // clients may ask for any path of its API
   std::shared_ptr<Credentials> credentials = nullptr;  // of one whose credential expires
   std::shared_ptr<const Recorder> recorder = nullptr;  // of one whose traffic is kept
 };

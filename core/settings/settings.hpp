@@ -77,7 +77,7 @@ struct Provider {
   std::string sha256;  // of the only library of its plugin that will do; empty: any
   Origin sha256_origin;
   ConfigValue config;
-  std::string otherwise;      // the provider that answers under this name while it is disabled
+  std::string otherwise;  // the provider that answers under this name while it is disabled
   Origin otherwise_origin;
   std::string default_model;  // for requests that name this provider and no model
   bool passthrough = false;   // clients may ask for any path of its API

@@ -150,31 +150,37 @@ bool Answer::open_block(std::int64_t index, JsonValue content, sdk::Sink& sink) 
   block.has_args = false;
   block.item = kNoItem;
   block.begin = characters_;
-  const JsonValue type = content["type"];
-  if (finished_) {
-    block.kind = Kind::kOther;  // nothing may follow a finish
-  } else if (type.says("text")) {
-    block.kind = Kind::kText;
-    say_text(block, content["text"].escaped(), sink);
-    for (const JsonValue citation : content["citations"].elements())
-      read_citation(block, citation);
-  } else if (type.says("thinking")) {
-    block.kind = Kind::kThinking;
-    const std::string_view said = content["thinking"].escaped();
-    if (!said.empty()) sink.reasoning(at(block), said, kEscaped);
-    block.proof = content["signature"].text(scratch_);
-  } else if (type.says("redacted_thinking")) {
-    block.kind = Kind::kRedacted;
-    block.proof = content["data"].text(scratch_);
-  } else if (type.says("tool_use")) {
-    block.kind = Kind::kTool;
-    ++tools_;
-    sink.tool_begin(at(block), content["id"].text(scratch_), content["name"].text(second_scratch_));
-    block.input = content["input"].members().empty() ? "" : content["input"].raw();
-  } else {
-    block.kind = Kind::kOther;
+  block.kind = finished_ ? Kind::kOther : kind_of(content["type"]);  // nothing follows a finish
+  switch (block.kind) {
+    case Kind::kText:
+      say_text(block, content["text"].escaped(), sink);
+      for (const JsonValue citation : content["citations"].elements())
+        read_citation(block, citation);
+      break;
+    case Kind::kThinking:
+      say_thinking(block, content["thinking"].escaped(), sink);
+      block.proof = content["signature"].text(scratch_);
+      break;
+    case Kind::kRedacted:
+      block.proof = content["data"].text(scratch_);
+      break;
+    case Kind::kTool:
+      ++tools_;
+      sink.tool_begin(
+          at(block), content["id"].text(scratch_), content["name"].text(second_scratch_));
+      block.input = content["input"].members().empty() ? "" : content["input"].raw();
+      break;
+    case Kind::kOther:
+      break;
   }
   return true;
+}
+
+Answer::Kind Answer::kind_of(JsonValue type) {
+  if (type.says("text")) return Kind::kText;
+  if (type.says("thinking")) return Kind::kThinking;
+  if (type.says("redacted_thinking")) return Kind::kRedacted;
+  return type.says("tool_use") ? Kind::kTool : Kind::kOther;
 }
 
 void Answer::read_delta(Block& block, JsonValue delta, sdk::Sink& sink) {
@@ -182,8 +188,7 @@ void Answer::read_delta(Block& block, JsonValue delta, sdk::Sink& sink) {
     say_text(block, delta["text"].escaped(), sink);
     if (delta["citation"].is_object()) read_citation(block, delta["citation"]);
   } else if (block.kind == Kind::kThinking) {
-    const std::string_view said = delta["thinking"].escaped();
-    if (!said.empty()) sink.reasoning(at(block), said, kEscaped);
+    say_thinking(block, delta["thinking"].escaped(), sink);
     if (block.proof.size() < kProofMax) block.proof += delta["signature"].text(scratch_);
   } else if (block.kind == Kind::kTool) {
     const std::string_view piece = delta["partial_json"].escaped();
@@ -197,6 +202,10 @@ void Answer::say_text(Block& block, std::string_view escaped, sdk::Sink& sink) {
   if (escaped.empty()) return;
   characters_ += characters_in(escaped);
   sink.text(at(block), escaped, kEscaped);
+}
+
+void Answer::say_thinking(Block& block, std::string_view escaped, sdk::Sink& sink) {
+  if (!escaped.empty()) sink.reasoning(at(block), escaped, kEscaped);
 }
 
 // A page of the web is what other dialects can say; a place in a document is passed on as it is.

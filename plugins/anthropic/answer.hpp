@@ -67,6 +67,7 @@ class Answer {
 
   Outcome fail(UpstreamError error);
   Outcome fail(std::string message) { return fail(upstream_fault(std::move(message))); }
+  static Kind kind_of(JsonValue type);
   Outcome begin_block(JsonValue root, sdk::Sink& sink);
   bool open_block(std::int64_t index, JsonValue content, sdk::Sink& sink);
   void read_delta(Block& block, JsonValue delta, sdk::Sink& sink);
@@ -75,6 +76,7 @@ class Answer {
   void end_annotations(Block& block);
   void say_collected(std::string_view key, std::string& list, sdk::Sink& sink);
   void say_text(Block& block, std::string_view escaped, sdk::Sink& sink);
+  void say_thinking(Block& block, std::string_view escaped, sdk::Sink& sink);
   void say_meta(JsonValue message, sdk::Sink& sink);
   void say_usage(JsonValue usage, sdk::Sink& sink);
   void say_finish(JsonValue holder, sdk::Sink& sink);

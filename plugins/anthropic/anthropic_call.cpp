@@ -145,7 +145,6 @@ pbay_status AnthropicCall::on_head(const pbay_http_head& head, sdk::Sink&) {
     error_headers_ = kept;
     return PBAY_OK;  // what it means stands in the body
   }
-  body_ = {};  // it is not needed any more, and a stream may last
   if (job_ == Job::kRaw) {
     passed_through_ = true;
     return PBAY_S_PASSTHROUGH;

@@ -48,7 +48,7 @@ class AnthropicCall : public sdk::Call {
   bool passed_through_ = false;
   bool failed_ = false;
   bool next_page_ = false;
-  std::string body_;                        // of the request, until it is answered
+  std::string body_;  // of the request: the host may still be sending it when its answer begins
   std::span<const pbay_kv> error_headers_;  // those that say when to come back, kept from the head
   std::optional<Answer> answer_;            // of a 2xx answer that is said in events
   std::optional<ModelList> models_;

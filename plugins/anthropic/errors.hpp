@@ -16,7 +16,7 @@ UpstreamError classify_refusal(int status,
                                std::string_view body,
                                std::int64_t now_unix_ms);
 
-// The `error` of an event in the middle of a stream, where there is no status.
-UpstreamError classify_event(JsonValue error);
+// The value of `error` of an event in the middle of a stream, where there is no status.
+UpstreamError classify_event(JsonValue value);
 
 }  // namespace patchbay::plugins::anthropic

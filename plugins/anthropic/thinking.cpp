@@ -33,6 +33,8 @@ constexpr std::array kEfforts{Effort{"minimal", "low", 1024},
                               Effort{"xhigh", "xhigh", 24576},
                               Effort{"max", "max", 32768}};
 
+constexpr std::int64_t kBudgetUsual = 8192;  // of a wish that names neither effort nor budget
+
 const Effort* effort_of(std::string_view word) {
   const auto found = std::find_if(
       kEfforts.begin(), kEfforts.end(), [&](const Effort& effort) { return effort.word == word; });
@@ -126,8 +128,9 @@ void plan_adaptive(const Wish& wish, ThinkingPlan& plan, const ModelTraits& trai
 void plan_budget(const Wish& wish, ThinkingPlan& plan) {
   plan.mode = Mode::kBudget;
   plan.display = wish.display;
-  const Effort* effort = effort_of(wish.effort.empty() ? "medium" : wish.effort);
-  plan.budget = std::max(wish.budget > 0 ? wish.budget : effort->budget, kBudgetLeast);
+  const Effort* effort = effort_of(wish.effort);
+  const std::int64_t usual = effort != nullptr ? effort->budget : kBudgetUsual;
+  plan.budget = std::max(wish.budget > 0 ? wish.budget : usual, kBudgetLeast);
 }
 
 }  // namespace

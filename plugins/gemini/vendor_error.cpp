@@ -99,12 +99,11 @@ void refine(JsonValue error, UpstreamError& out) {
   if (!error.is_object()) return;
   const std::string status = error["status"].string();
   const std::string message = error["message"].string();
-  std::int32_t by_status = -1;
+  const std::int64_t code = error["code"].integer().value_or(0);
+  std::int32_t by_status = out.category;
+  if (code >= 400 && code < 600) by_status = category_of_status(static_cast<int>(code));
   for (const StatusName& known : kStatusNames) {
     if (known.name == status) by_status = known.category;
-  }
-  if (by_status < 0) {
-    by_status = category_of_status(static_cast<int>(error["code"].integer().value_or(500)));
   }
   const Details details = read_details(error["details"]);
   out.category = category_of(by_status, details, message);
@@ -115,7 +114,7 @@ void refine(JsonValue error, UpstreamError& out) {
                      out.category == PBAY_ERR_MODEL_NOT_FOUND || out.category == PBAY_ERR_AUTH ||
                      out.category == PBAY_ERR_RATE_LIMIT || out.category == PBAY_ERR_QUOTA ||
                      out.category == PBAY_ERR_OVERLOADED;
-  out.code = named ? std::string() : status;
+  if (named || !status.empty()) out.code = named ? std::string() : status;
   if (!details.field.empty()) out.param = details.field;
   if (details.retry_after_ms >= 0) out.retry_after_ms = details.retry_after_ms;
 }

@@ -83,11 +83,11 @@ pbay_status OpenRouterCall::on_head(const pbay_http_head& head, sdk::Sink& sink)
 pbay_status OpenRouterCall::on_frames(std::span<const pbay_frame> frames, sdk::Sink& sink) {
   if (refused()) return refuse(sdk::view(frames.front().data));
   if (drawn_) {
-    if (drawn_->whole(sdk::view(frames.front().data), sink) == ReadOutcome::kFailed) {
-      return fail_as(drawn_->error());
-    }
+    const ReadOutcome outcome = drawn_->whole(sdk::view(frames.front().data), sink);
+    if (sink.status() < 0) return sink.status();  // nobody wants it any more
+    if (outcome == ReadOutcome::kFailed) return fail_as(drawn_->error());
     complete_ = true;
-    return sink.status() < 0 ? sink.status() : PBAY_S_STOP;
+    return PBAY_S_STOP;
   }
   if (!looking_) return OpenAiShapedCall::on_frames(frames, sink);
   for (const pbay_frame& frame : frames) {

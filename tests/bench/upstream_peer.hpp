@@ -37,7 +37,7 @@ class UpstreamPeer {
   enum class Answer { kNone, kPaced, kFlood };
   Answer answer = Answer::kNone;
   const Stream* stream = nullptr;  // of an answer that streams; the server's
-  std::int64_t interval_ns = 0;  // of a paced answer
+  std::int64_t interval_ns = 0;    // of a paced answer
   std::int64_t due_ns = 0;
   std::string input;     // the beginning of a request
   std::string reported;  // the request's mark, where its end is to be reported

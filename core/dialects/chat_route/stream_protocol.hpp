@@ -11,7 +11,7 @@
 
 namespace patchbay::dialects::chat_route {
 
-enum class StreamProtocol { kDataStream, kUiMessageStream, kOpenAi, kJsonLines };
+enum class StreamProtocol { kDataStream, kUiMessageStream, kChatChunks, kJsonLines };
 
 struct StreamChoice {
   StreamProtocol protocol = StreamProtocol::kDataStream;

@@ -26,14 +26,14 @@ std::vector<std::string> bundled() {
   return names;
 }
 
-// The one that its recordings were made with; "" where the plugin needs none. FIXTURES in it is the
-// folder of them all.
+// The one that its recordings were made with; "" where the plugin needs none. CONFIGS in it is the
+// folder that it comes from.
 std::string config_of(const std::string& name) {
   std::ifstream in(fs::path(PATCHBAY_CONFIGS) / (name + ".json"));
   std::string config(std::istreambuf_iterator<char>(in), {});
-  const std::string word = "FIXTURES";
+  const std::string word = "CONFIGS";
   if (const std::size_t at = config.find(word); at != config.npos) {
-    config.replace(at, word.size(), PATCHBAY_FIXTURES);
+    config.replace(at, word.size(), PATCHBAY_CONFIGS);
   }
   return config;
 }

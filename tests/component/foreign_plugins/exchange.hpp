@@ -18,7 +18,6 @@ namespace patchbay::plugin_host {
 // PATCHBAY_FROZEN_PLUGINS names one, the plugins as they were built for an earlier version.
 std::string plugins_folder();
 
-
 // Keeps what a call says: its texts joined, since where they are cut means nothing, and all other
 // events as lines. Each text must be UTF-8 by itself.
 class Listener : public CallObserver {

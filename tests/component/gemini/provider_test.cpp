@@ -43,6 +43,7 @@ TEST_F(GeminiProviderTest, RefusesAWrongConfiguration) {
       {R"({"version":"../v1"})", "/version"},
       {R"({"version":""})", "/version"},
       {R"({"version":"v1?x"})", "/version"},
+      {R"({"models":[{"id":"m","mode":"telepathy"}]})", "/models/0/mode"},
       {R"({"headers":{"a b":"c"}})", "/headers/a b"},
       {R"({"headers":{"Host":"c"}})", "/headers/Host"}};
   for (const auto& [config, pointer] : wrong) {

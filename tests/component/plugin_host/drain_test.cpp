@@ -118,13 +118,23 @@ TEST_F(Drain, EndsCallsThatTakeTooLong) {
   }
   paced_call.reset();
   echoed_call.reset();
-  ASSERT_TRUE(worker_.run_until([&] { return catalog_.live().size() == 2; }));
+  ASSERT_TRUE(worker_.wait_until([&] { return catalog_.live().size() == 2; }));
   catalog_.settle();
   EXPECT_FALSE(mapped("1.0.0-g1-"));
   EXPECT_EQ(catalog_.counts().at("test.pacer").cut, 1U);
   EXPECT_EQ(log_.count("generation 1 had to go: answers of the provider \"paced\"", PBAY_LOG_WARN),
             1U);
   EXPECT_EQ(paced.ends.size() + echoed.ends.size(), 2U) << "once each";
+}
+
+TEST_F(Drain, KeepsTheRequestUntilThePluginHasEnded) {
+  Recorder recorder;
+  auto request = std::make_unique<TestRequest>("a model with a long name, for its own memory");
+  auto call = *Call::create(instances_[0], request->value, recorder, worker_.post());
+  ASSERT_EQ(call->start(), PBAY_OK);
+  call.reset();
+  request.reset();
+  EXPECT_TRUE(log_.wait_for("a model with a long name, for its own memory", 1));
 }
 
 TEST_F(Drain, LeavesNewCallsAlone) {

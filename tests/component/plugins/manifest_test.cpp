@@ -70,7 +70,9 @@ TEST_P(Manifest, RefusesAHostOfAnotherMajor) {
   EXPECT_EQ(module.entry()(&newer), nullptr);
 }
 
-INSTANTIATE_TEST_SUITE_P(Bundled, Manifest, ::testing::Values("openai", "openrouter", "replay", "stub"));
+INSTANTIATE_TEST_SUITE_P(Bundled,
+                         Manifest,
+                         ::testing::Values("openai", "openrouter", "replay", "stub"));
 
 }  // namespace
 }  // namespace patchbay::testing

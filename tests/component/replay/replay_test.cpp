@@ -283,7 +283,8 @@ TEST_F(Replay, CompletesOnceWhenCancelled) {
 
 TEST_F(Replay, RefusesAWrongConfiguration) {
   EXPECT_EQ(refusal("{}"), "/recordings: must name a folder or a file");
-  EXPECT_THAT(refusal(config("", "/no/such/folder")), StartsWith("/recordings: cannot read /no/such/folder"));
+  EXPECT_THAT(refusal(config("", "/no/such/folder")),
+              StartsWith("/recordings: cannot read /no/such/folder"));
   EXPECT_THAT(refusal(config("", PATCHBAY_TEST_FIXTURES "/replay")),
               HasSubstr("holds no recordings, which are files named *.jsonl"));
   host_.offers_async = false;

@@ -56,6 +56,13 @@ TEST(CommandLine, TakesOptionsBeforeAndAfterTheCommand) {
   }
 }
 
+TEST(CommandLine, WritesJsonForPluginsOnly) {
+  EXPECT_FALSE(accepted({"plugins"}).json);
+  EXPECT_TRUE(accepted({"plugins", "--json"}).json);
+  EXPECT_TRUE(accepted({"--json", "plugins"}).json);
+  EXPECT_THAT(refused({"check", "--json"}), HasSubstr("--json: only with the command plugins"));
+}
+
 TEST(CommandLine, CollectsPluginFoldersInTheirOrder) {
   const CommandLine line =
       accepted({"--plugins", "a", "--plugins", "b", "serve", "--plugins", "c"});

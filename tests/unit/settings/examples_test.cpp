@@ -63,6 +63,7 @@ TEST(BuiltIn, IsTheFileThatExplainsEveryKey) {
                           "total_timeout:",
                           "proxy:",
                           "addresses:",
+                          "record:",
                           "config:",
                           "provider:",
                           "model:"}) {
@@ -95,6 +96,7 @@ TEST(BuiltIn, SaysTheDefaultsThatTheProgramHas) {
   EXPECT_EQ(written("total_timeout").total_timeout_ms, Provider{}.total_timeout_ms);
   EXPECT_EQ(written("proxy").proxy, Provider{}.proxy);
   EXPECT_EQ(written("addresses").addresses, Provider{}.addresses);
+  EXPECT_EQ(written("record").record, Provider{}.record);
   EXPECT_EQ(written("enabled").enabled, Provider{}.enabled);
 }
 

@@ -278,6 +278,25 @@ TEST(Load, ResolvesPathsAgainstTheFolderOfTheFile) {
   }
 }
 
+TEST(Load, KnowsWhereAProvidersTrafficIsKept) {
+  const Settings s = settings_of(R"(
+providers:
+  beside: { plugin: x, record: true }
+  named: { plugin: x, record: kept/here/ }
+  far: { plugin: x, record: "${WHERE}" }
+  off: { plugin: x, record: false }
+  nowhere: { plugin: x, record: "" }
+  nothing: { plugin: x, record: }
+models: { "*": { provider: beside } }
+)",
+                                 {{"WHERE", "/var/kept"}});
+  EXPECT_EQ(s.providers[0].record, "/conf/recordings");
+  EXPECT_EQ(s.providers[1].record, "/conf/kept/here/");
+  EXPECT_EQ(s.providers[2].record, "/var/kept");
+  for (std::size_t i = 3; i < 6; ++i)
+    EXPECT_EQ(s.providers[i].record, "");
+}
+
 TEST(Load, SaysWhyAFileCannotBeRead) {
   const TemporaryFolder folder;
   const Environment environment = environment_of({});

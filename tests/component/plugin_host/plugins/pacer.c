@@ -24,6 +24,7 @@ struct pbay_provider {
 
 struct pbay_call {
   pbay_call_id id;
+  const pbay_request* request; /* good until call_destroy() */
   const pbay_provider* provider;
   unsigned said;
   int cancelled;
@@ -72,6 +73,8 @@ static int go_on(pbay_call* call) {
   if (call->cancelled) return 0;
 #endif
   if (call->cancelled) {
+    /* As much as to say: this was about ... */
+    host->log(host, PBAY_LOG_INFO, call->id, call->request->model, NULL, 0);
     async->complete(host, call->id, PBAY_E_CANCELLED, NULL);
     return 1;
   }
@@ -178,6 +181,7 @@ static pbay_status call_create(pbay_provider* provider,
   *out = calloc(1, sizeof **out);
   if (*out == NULL) return PBAY_E_NO_MEMORY;
   (*out)->id = request->id;
+  (*out)->request = request;
   (*out)->provider = provider;
   return PBAY_OK;
 }

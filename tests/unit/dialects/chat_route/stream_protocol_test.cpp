@@ -16,7 +16,7 @@ std::string chosen(const StreamWish& wish) {
       return as_plain ? "data as text/plain" : "data";
     case StreamProtocol::kUiMessageStream:
       return "ui";
-    case StreamProtocol::kOpenAi:
+    case StreamProtocol::kChatChunks:
       return "openai";
     case StreamProtocol::kJsonLines:
       return "json-lines";

@@ -54,8 +54,7 @@ TEST(JsonLines, ShowsImagesAsMarkdown) {
       (Lines{
           R"j({"content":"![Generated Image](https://x.example/i.png)\n\n*Revised prompt: A cat*"})j",
           R"j({"content":"\n\n![Generated Image](data:image/png;base64,QUJD)"})j",
-          kDone
-}));
+          kDone}));
 }
 
 TEST(JsonLines, EndsAtAnError) {
