@@ -26,6 +26,10 @@ chat::Failure Attempt::plugin_failure(pbay_status status) const {
   const bool refused = answer_status_ >= 300;
   if (body_unreadable_) failure.upstream_body.clear();
   if (!failure.upstream_body.empty()) failure.upstream_content_type = answer_type_;
+  // A provider that does its own work has no answer whose type could be told.
+  if (active() && failure.upstream_body.starts_with('{')) {
+    failure.upstream_content_type = "application/json";
+  }
   if (failure.message.empty()) {
     failure.message = "The provider `" + provider_.instance->name() + "` failed (status " +
                       std::to_string(status) + ")";

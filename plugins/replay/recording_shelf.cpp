@@ -159,10 +159,14 @@ std::string RecordingShelf::nearest(const Query& query) const {
     return operations.empty() ? "" : out + ".";
   }
   std::string out = "The nearest:";
-  for (std::size_t i = 0; i < std::min(found.size(), kNearestMax); ++i) {
-    const Recording& recording = *found[i].second;
-    out += (i == 0 ? " `" : "; `") + recording.model + "`";
-    if (!recording.key.shown.empty()) out += " \"" + recording.key.shown + "\"";
+  std::set<std::string> told;
+  for (const auto& [common, recording] : found) {
+    std::string line = " `" + recording->model + "`";
+    if (!recording->key.shown.empty()) line += " \"" + recording->key.shown + "\"";
+    if (told.contains(line)) continue;
+    out += (told.empty() ? "" : ";") + line;
+    told.insert(std::move(line));
+    if (told.size() == kNearestMax) break;
   }
   return out + ".";
 }

@@ -64,18 +64,26 @@ pbay_status ReplayCall::start() {
   return PBAY_OK;
 }
 
+// What people wrote is for the client alone, not for the log, where the message goes as well.
 pbay_status ReplayCall::find_nothing(const RecordingShelf::Query& query) {
   const RecordingShelf& shelf = provider_.shelf();
-  std::string message = "No recording of " + std::string(path_of(operation_).substr(1)) +
-                        " with `" + std::string(model()) + "` answers this request";
-  if (!query.key.shown.empty()) message += " (\"" + query.key.shown + "\")";
-  message += ". " + shelf.nearest(query);
+  const std::string message = "No recording of " + std::string(path_of(operation_).substr(1)) +
+                              " with `" + std::string(model()) + "` answers this request";
+  std::string details = message;
+  if (!query.key.shown.empty()) details += " (\"" + query.key.shown + "\")";
+  details += ". " + shelf.nearest(query);
   for (const auto& [family, count] : shelf.foreign()) {
-    message += (message.ends_with(' ') ? "" : " ") + std::to_string(count) +
+    details += (details.ends_with(' ') ? "" : " ") + std::to_string(count) +
                " recordings are of the family `" + family +
                "`, whose format this provider does not read.";
   }
-  return fail({.category = PBAY_ERR_NOT_FOUND, .message = message, .code = "no_recording"});
+  std::string body = "{\"error\":{\"message\":";
+  append_quoted(body, details);
+  body += R"(,"type":"invalid_request_error","param":null,"code":"no_recording"}})";
+  return fail({.category = PBAY_ERR_NOT_FOUND,
+               .message = message,
+               .code = "no_recording",
+               .upstream_body = body});
 }
 
 void ReplayCall::cancel() {

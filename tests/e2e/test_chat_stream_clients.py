@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from chat_route import PIXEL, chat_server, chunks  # noqa: F401 - a fixture too
 from node_driver import NodeDriver
 from patchbay import PROMPT, Patchbay
-from test_chat_stream import PIXEL, chunks, patchbay  # noqa: F401 - the server of these tests
 from upstream import Upstream, json_answer, stream_answer
 
 FOUR = "ai4"
@@ -66,9 +66,9 @@ class Chat:
 def chat(
     request: pytest.FixtureRequest,
     node_client: Callable[[str], NodeDriver],
-    patchbay: Patchbay,  # noqa: F811
+    chat_server: Patchbay,  # noqa: F811
 ) -> Iterator[Chat]:
-    yield Chat(request.param, node_client("chat_stream"), patchbay)
+    yield Chat(request.param, node_client("chat_stream"), chat_server)
 
 
 def text_of(message: dict) -> str:
@@ -287,7 +287,7 @@ def test_a_chat_after_an_image_sends_no_image_as_words(chat: Chat, upstream: Ups
 def test_who_names_the_protocol_gets_the_same(
     generation: str,
     node_client: Callable[[str], NodeDriver],
-    patchbay: Patchbay,  # noqa: F811
+    chat_server: Patchbay,  # noqa: F811
 ) -> None:
-    chat = Chat(generation, node_client("chat_stream"), patchbay)
+    chat = Chat(generation, node_client("chat_stream"), chat_server)
     assert text_of(chat.answer(chat.run("Hi", path="/chat?stream_protocol=ui"))) == "Hello there"

@@ -3,115 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import pacer
 from metrics_page import scrape
-from patchbay import Patchbay, run, write_config
+from patchbay import Patchbay, write_config
+from plugin_server import (  # noqa: F401
+    CROWD_SECONDS, ask_to, built, config, ended, installed, mapped, plugin, server, spoken_by, swaps, until,
+    wait_for_swap, wait_until_gone,
+)  # fmt: skip
 from raw_http import RawAnswer, RawConnection
-from streams import Stream, Streams, allow_many_sockets
+from streams import Streams, allow_many_sockets
 from upstream import WAIT_SECONDS
 
 CHAT = "/v1/chat/completions"
 ASK = {"model": "any", "stream": True, "messages": [{"role": "user", "content": "Hi"}]}
-KEY = "admin-key-4711-planted"
 STREAMS = 1000
-# A crowd of streams on a slow machine, under a sanitizer.
-CROWD_SECONDS = 6 * WAIT_SECONDS
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Versions of the pacer, each built once."""
-    folder = tmp_path_factory.mktemp("pacer")
-    known: dict[tuple[str, ...], Path] = {}
-
-    def build(version: str, *defines: str) -> Path:
-        key = (version, *defines)
-        if key not in known:
-            known[key] = pacer.build(folder, version, *defines)
-        return known[key]
-
-    return build
-
-
-@pytest.fixture
-def installed(tmp_path: Path) -> pacer.Installation:
-    return pacer.Installation(tmp_path)
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    return tmp_path / "live.yaml"
-
-
-@pytest.fixture
-def server(
-    installed: pacer.Installation, built: Callable[..., Path], config: Path
-) -> Iterator[Patchbay]:
-    installed.put(built("1.0.0"))
-    with Patchbay(write_config(config, installed.config(plugins={"watch": False}))) as running:
-        yield running
-
-
-def admin(server: Patchbay, method: str, path: str = "", headers: dict[str, str] | None = None) -> RawAnswer:
-    with RawConnection(server.port) as connection:
-        body = b"" if method == "POST" else None
-        return connection.ask(method, f"/admin/plugins{path}", body, headers)
-
-
-def plugin(server: Patchbay) -> dict:
-    answer = admin(server, "GET", f"/{pacer.PLUGIN}")
-    assert answer.status == 200, answer.body
-    return answer.json()
-
-
-def ask_to(server: Patchbay, action: str) -> RawAnswer:
-    return admin(server, "POST", f"/{pacer.PLUGIN}/{action}")
-
-
-def mapped(server: Patchbay) -> set[str]:
-    """The generations whose code is in the process: "1.0.0-g1"."""
-    maps = Path(f"/proc/{server.process.pid}/maps").read_text(encoding="utf-8")
-    return set(re.findall(r"test\.pacer/(\S+?-g\d+)-", maps))
-
-
-def swaps(server: Patchbay) -> list[dict]:
-    return [line for line in server.log if line["event"] == "plugin_swapped"]
-
-
-def wait_for_swap(server: Patchbay, generation: int) -> dict:
-    return server.wait_for_log(
-        lambda line: line["event"] == "plugin_swapped" and line["generation"] == generation
-    )
-
-
-def spoken_by(streams: list[Stream], version: str) -> Callable[[], bool]:
-    return lambda: all(f"{version}:0 ".encode() in stream.received for stream in streams)
-
-
-def ended(streams: list[Stream]) -> Callable[[], bool]:
-    return lambda: all(stream.complete or stream.ended for stream in streams)
-
-
-def until(what: str, reached: Callable[[], bool]) -> None:
-    """Looks again and again for what nobody tells of."""
-    deadline, pause = time.monotonic() + CROWD_SECONDS, threading.Event()
-    while not reached():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        pause.wait(0.05)
-
-
-def wait_until_gone(server: Patchbay, generation: str) -> None:
-    """Until the code of a generation is unmapped, which the plugin's own thread takes its time for."""
-    until(f"{generation} to be unmapped", lambda: generation not in mapped(server))
 
 
 def test_a_thousand_streams_cross_three_swaps(
@@ -349,117 +261,3 @@ def test_code_that_cannot_be_unmapped_is_kept_and_counted(
         assert [one["retained_because"] for one in kept()] == ["it needs pthread_key_create"]
         assert mapped(server) == {"1.0.0-g1", "2.0.0-g2"}
         assert scrape(server).value("patchbay_plugin_generations_retained") == 1
-
-
-def test_the_list_tells_what_is_loaded(server: Patchbay, installed: pacer.Installation) -> None:
-    listed = admin(server, "GET").json()
-    assert listed["object"] == "list"
-    assert [one["id"] for one in listed["data"]] == [pacer.PLUGIN], "what nobody uses is not loaded"
-    manifest = json.loads((installed.plugin / "manifest.json").read_text(encoding="utf-8"))
-    state = listed["data"][0]
-    assert state == plugin(server)
-    assert {**state, "generations": None} == {
-        "id": pacer.PLUGIN,
-        "object": "plugin",
-        "version": "1.0.0",
-        "generation": 1,
-        "state": "live",
-        "calls": 0,
-        "types": ["pacer"],
-        "modes": ["chat"],
-        "providers": ["paced"],
-        "models": ["pacer-1.0.0"],
-        "file": str(installed.plugin / pacer.LIBRARY),
-        "manifest": str(installed.plugin / "manifest.json"),
-        "sha256": manifest["sha256"],
-        "previous_version": None,
-        "held_back": False,
-        "last_error": None,
-        "generations": None,
-    }
-
-
-@pytest.mark.parametrize(
-    "method, path, status",
-    [
-        ("GET", "/no.such", 404),
-        ("POST", "/no.such/reload", 404),
-        ("POST", f"/{pacer.PLUGIN}/dance", 404),
-        ("POST", f"/{pacer.PLUGIN}", 404),
-        ("GET", f"/{pacer.PLUGIN}/reload", 404),
-        ("POST", "", 405),
-        ("DELETE", f"/{pacer.PLUGIN}", 405),
-    ],
-)
-def test_what_there_is_not_is_said_to_be_not_there(
-    server: Patchbay, method: str, path: str, status: int
-) -> None:
-    answer = admin(server, method, path)
-    assert answer.status == status, answer.body
-    assert answer.json()["error"]["message"]
-
-
-def test_with_keys_one_is_needed(
-    installed: pacer.Installation, built: Callable[..., Path], config: Path
-) -> None:
-    installed.put(built("1.0.0"))
-    settings = installed.config(admin={"keys": [KEY, "another-key-of-some-length"]})
-    with Patchbay(write_config(config, settings)) as server:
-        for method, path in (("GET", ""), ("GET", f"/{pacer.PLUGIN}"), ("POST", f"/{pacer.PLUGIN}/reload")):
-            without = admin(server, method, path)
-            assert (without.status, without.header("www-authenticate")) == (401, 'Bearer realm="patchbay admin"')
-            for wrong in (f"Bearer {KEY}x", f"Bearer {KEY[:-1]}", "Bearer ", f"Basic {KEY}", KEY):
-                assert admin(server, method, path, {"Authorization": wrong}).status == 401, wrong
-            assert admin(server, method, path, {"Authorization": f"Bearer {KEY}"}).status == 200
-        assert KEY not in server.output
-        done = run(
-            "plugins", "--config", str(config), "--listen", f"127.0.0.1:{server.port}", "--json"
-        )
-        assert json.loads(done.stdout)["running"][0]["version"] == "1.0.0", done.stdout
-
-
-def test_without_keys_it_is_for_this_machine(
-    installed: pacer.Installation, built: Callable[..., Path], config: Path
-) -> None:
-    installed.put(built("1.0.0"))
-    write_config(config, installed.config())
-    with Patchbay(config, listen="0.0.0.0:0") as server:
-        refused = admin(server, "GET")
-        assert (refused.status, refused.json()["error"]["code"]) == (403, "admin_closed")
-        assert "admin.keys" in refused.json()["error"]["message"]
-    with Patchbay(config) as server:
-        assert admin(server, "GET", headers={"Origin": "https://evil.example"}).status == 403
-        assert admin(server, "GET", headers={"Host": "evil.example"}).status == 403
-
-
-def test_the_command_lists_what_there_is_and_what_runs(
-    server: Patchbay, installed: pacer.Installation, built: Callable[..., Path], config: Path
-) -> None:
-    here = ["--config", str(config), "--listen", f"127.0.0.1:{server.port}"]
-    with Streams(server.port) as streams:
-        spoken = streams.open(2)
-        streams.wait_for("the streams", spoken_by(spoken, "1.0.0"))
-        installed.put(built("2.0.0"))
-        listed = json.loads(run("plugins", *here, "--json").stdout)
-        found = {one["id"]: one for one in listed["found"]}
-        assert found[pacer.PLUGIN]["version"] == "2.0.0"
-        assert found[pacer.PLUGIN]["problems"] == []
-        assert re.fullmatch("[0-9a-f]{64}", found[pacer.PLUGIN]["sha256"])
-        assert "patchbay.stub" in found
-        (running,) = listed["running"]
-        assert (running["version"], running["calls"]) == ("1.0.0", 2)
-        text = run("plugins", *here).stdout
-        assert re.search(r"test\.pacer 2\.0\.0.*\n(  .*\n)*?  running: +1\.0\.0, generation 1, live, 2 calls", text), text
-    nobody = run("plugins", "--config", str(config), "--listen", "127.0.0.1:1", "--json")
-    assert json.loads(nobody.stdout)["running"] is None
-    assert "running" not in run("plugins", "--config", str(config), "--listen", "127.0.0.1:1").stdout
-    installed.put(built("2.0.0"), sha256="1" * 64)
-    (wrong,) = [one for one in json.loads(run("plugins", *here, "--json").stdout)["found"] if one["id"] == pacer.PLUGIN]
-    assert any("has the sha256" in problem for problem in wrong["problems"]), wrong
-
-
-def test_nobody_can_be_tried_out_from_outside() -> None:
-    """The command by which the server tries plugins out expects what only the server gives."""
-    assert "probe" not in run("--help").stdout
-    done = run("probe-plugin")
-    assert done.returncode == 1

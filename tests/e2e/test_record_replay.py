@@ -11,7 +11,7 @@ import openai
 import pytest
 from openai import OpenAI
 
-from patchbay import CLIENT_KEY, PROVIDER_KEY, Patchbay
+from patchbay import CLIENT_KEY, PROMPT, PROVIDER_KEY, Patchbay
 from upstream import Answer, Request, Upstream, json_answer
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -100,7 +100,7 @@ def _ask_everything(client: OpenAI) -> dict:
     }
     with pytest.raises(openai.BadRequestError) as raised:
         client.chat.completions.create(model="m-1", messages=_ask("fail"))
-    got["error"] = (raised.value.status_code, raised.value.code)
+    got["error"] = (raised.value.status_code, raised.value.code, raised.value.type)
     return got
 
 
@@ -162,9 +162,9 @@ def test_what_was_not_recorded_is_named(start_patchbay: Callable[..., Patchbay],
     again = {"plugin": "replay", "config": {"recordings": str(traffic)}}
     patchbay = start_patchbay({"providers": {"p": again}, "models": {"*": {"provider": "p"}}})
     with pytest.raises(openai.NotFoundError) as raised:
-        _client(patchbay).chat.completions.create(model="m-1", messages=_ask("something new"))
+        _client(patchbay).chat.completions.create(model="m-1", messages=_ask(f"something new {PROMPT}"))
     assert raised.value.code == "no_recording"
-    assert "something new" in raised.value.message
+    assert f"something new {PROMPT}" in raised.value.message, "and yet it stands in no log: see Patchbay.stop"
     assert '"hello"' in raised.value.message
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
+import zlib
 from typing import Callable
 
 import openai
@@ -67,6 +70,32 @@ def test_a_stub_that_sends_nonsense_harms_nobody_else(client: OpenAI) -> None:
         )
     answer = client.chat.completions.create(model="stub", messages=ASK, extra_body=stub(reply="well"))
     assert answer.choices[0].message.content == "well"
+
+
+def test_an_error_says_what_the_script_says(client: OpenAI) -> None:
+    told = {"status": 422, "message": "scripted", "type": "scripted_type", "param": "p", "code": "scripted_code"}
+    with pytest.raises(openai.UnprocessableEntityError) as raised:
+        client.chat.completions.create(model="stub", messages=ASK, extra_body=stub(error=told))
+    assert raised.value.body == {name: told[name] for name in ("message", "type", "param", "code")}
+
+
+@pytest.mark.parametrize("size", ["16x16", "333x100", "1792x1024"])
+def test_a_picture_is_one_that_a_decoder_takes(client: OpenAI, size: str) -> None:
+    answer = client.images.generate(model="stub", prompt="a cat", size=size, response_format="b64_json")
+    picture = base64.b64decode(answer.data[0].b64_json)
+    chunks = {}
+    at = 8
+    while at < len(picture):
+        length, kind = struct.unpack(">I4s", picture[at : at + 8])
+        data = picture[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", picture[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + data)
+        chunks[kind] = chunks.get(kind, b"") + data
+        at += 12 + length
+    assert list(chunks) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
+    width, height = (int(side) for side in size.split("x"))
+    assert struct.unpack(">2I", chunks[b"IHDR"][:8]) == (width, height)
+    lines = zlib.decompress(chunks[b"IDAT"])
+    assert len(lines) == (width + 1) * height
 
 
 @pytest.mark.parametrize(

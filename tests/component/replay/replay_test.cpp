@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plugins/shared/json_text.hpp"
 #include "tests/support/fake_host.hpp"
 
 namespace patchbay::testing {
@@ -155,12 +156,23 @@ TEST_F(Replay, PrefersTheModelThatWasAskedFor) {
   EXPECT_EQ(answer(request, config(R"(,"match":"exact")")).started, PBAY_E_FAIL);
 }
 
+// What the client is told; `message` is for the log as well.
+std::string told(const FakeError& error) {
+  plugins::JsonText json;
+  EXPECT_TRUE(json.parse(error.upstream_body)) << error.upstream_body;
+  const plugins::JsonValue body = json.root()["error"];
+  EXPECT_TRUE(body["code"].says("no_recording"));
+  return body["message"].string();
+}
+
 TEST_F(Replay, NamesWhatItDidNotFindAndWhatIsNear) {
   const Answer got = answer(asking(chat("What is the capital of Norway?"), kSame));
   EXPECT_EQ(got.started, PBAY_E_FAIL);
   EXPECT_EQ(got.error.category, PBAY_ERR_NOT_FOUND);
   EXPECT_EQ(got.error.code, "no_recording");
   EXPECT_EQ(got.error.message,
+            "No recording of chat/completions with `gpt-4o-mini` answers this request");
+  EXPECT_EQ(told(got.error),
             "No recording of chat/completions with `gpt-4o-mini` answers this request (\"What is "
             "the capital of Norway?\"). The nearest: `gpt-4o-mini` \"What is the capital of "
             "France?\"; `gpt-4.1` \"What is the capital of France?\"; `gpt-4o-mini` \"Count to "
@@ -170,7 +182,7 @@ TEST_F(Replay, NamesWhatItDidNotFindAndWhatIsNear) {
 TEST_F(Replay, NamesTheOperationsWhereItHasNoneOfThatOne) {
   const Answer got =
       answer(asking(PBAY_MODE_CHAT, "openai.completions/1", "m", R"({"prompt":"x"})"));
-  EXPECT_EQ(got.error.message,
+  EXPECT_EQ(told(got.error),
             "No recording of completions with `m` answers this request (\"x\"). There are "
             "recordings of audio/speech audio/transcriptions chat/completions embeddings "
             "images/generations models moderations responses.");
@@ -179,9 +191,10 @@ TEST_F(Replay, NamesTheOperationsWhereItHasNoneOfThatOne) {
 TEST_F(Replay, NamesAFamilyThatItDoesNotRead) {
   const Answer got = answer(asking(chat("Anything else"), kSame),
                             config("", PATCHBAY_TEST_FIXTURES "/replay/mixed"));
-  EXPECT_THAT(got.error.message,
-              HasSubstr("recordings are of the family `vendor-x`, whose format this provider does "
-                        "not read."));
+  EXPECT_THAT(
+      told(got.error),
+      HasSubstr("1 recordings are of the family `vendor-x`, whose format this provider does "
+                "not read."));
 }
 
 TEST_F(Replay, GivesEmbeddingsImagesAndModerations) {
