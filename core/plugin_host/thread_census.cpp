@@ -25,6 +25,10 @@ constexpr std::chrono::milliseconds kLookAgainAfter{5};
 // In what glibc keeps of a thread, the function and the argument that it was started with lie
 // behind the list that the kernel knows of, and no further away than this.
 constexpr std::size_t kWordsBehindList = 256;
+// Of the object that a thread was started with.
+constexpr std::size_t kWordsOfArgument = 4;
+// How much of a stack's upper end is looked at.
+constexpr std::size_t kOutermostBytes = 1024;
 
 struct Range {
   std::uintptr_t begin = 0;
@@ -93,19 +97,42 @@ class Memory {
   const int file_;
 };
 
-bool was_started_by(const Range& object, long thread, const Memory& memory) {
+// The list that glibc registers with the kernel for each thread, in its struct of the thread. 0 for
+// a thread that has just ended: it is still listed, for a moment, but has none any more.
+std::uintptr_t list_of(long thread) {
   void* list = nullptr;
   std::size_t length = 0;
-  // A thread that has just ended is still listed, for a moment, but has no such list any more.
-  if (::syscall(SYS_get_robust_list, thread, &list, &length) != 0 || list == nullptr) return true;
-  const std::vector<std::uintptr_t> words =
-      memory.words_at(reinterpret_cast<std::uintptr_t>(list), kWordsBehindList);
-  if (words.empty()) return true;
-  return std::any_of(words.begin(), words.end(), [&](std::uintptr_t word) {
-    if (object.holds(word)) return true;
-    const std::vector<std::uintptr_t> first = memory.words_at(word, 1);
-    return !first.empty() && object.holds(first.front());
-  });
+  if (::syscall(SYS_get_robust_list, thread, &list, &length) != 0) return 0;
+  return reinterpret_cast<std::uintptr_t>(list);
+}
+
+// How far below that list a thread's outermost frames lie: the same for all threads that glibc gave
+// their stacks, so one of them can be asked.
+std::uintptr_t measure_depth() {
+  std::uintptr_t depth = 0;
+  std::thread([&depth] {
+    const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    depth = list_of(::syscall(SYS_gettid)) - frame;
+  }).join();
+  return depth;
+}
+
+bool was_started_by(const Range& object, long thread, const Memory& memory) {
+  static const std::uintptr_t depth = measure_depth();
+  const std::uintptr_t list = list_of(thread);
+  if (list == 0) return true;
+  const auto is_of_object = [&](std::uintptr_t word) { return object.holds(word); };
+  const auto any_in = [&](const std::vector<std::uintptr_t>& words) {
+    return std::any_of(words.begin(), words.end(), is_of_object);
+  };
+  const std::vector<std::uintptr_t> kept = memory.words_at(list, kWordsBehindList);
+  if (kept.empty() || any_in(kept)) return true;
+  for (const std::uintptr_t word : kept) {
+    if (any_in(memory.words_at(word, kWordsOfArgument))) return true;
+  }
+  const std::uintptr_t top = list - depth + kOutermostBytes / 2;
+  return any_in(memory.words_at((top - kOutermostBytes) & ~std::uintptr_t{15},
+                                kOutermostBytes / sizeof(std::uintptr_t)));
 }
 
 }  // namespace

@@ -2,9 +2,10 @@
 //
 // A thread that runs code which is unmapped under it takes the process with it. The kernel tells
 // which threads there are, but not what they do. So of those that came after the plugin it is
-// looked up what they were started with: a function in the plugin's code, or, as std::thread does
-// it, an object whose kind is the plugin's own. Stacks are not searched: they are used again by
-// other threads, with what is left on them.
+// looked up how they began: with a function in the plugin's code; with an object whose kind is the
+// plugin's, as std::thread does it; or, where somebody stands in between, with a call of the
+// plugin's code in their outermost frames. Further down a stack is not searched: stacks are used
+// again by other threads, with what is left on them.
 
 #pragma once
 
