@@ -140,8 +140,7 @@ std::vector<AnswerSample> refusals(const std::string& secret) {
     add("an error text", kJson, "{\"error\":" + quoted(words) + "}");
     add("a list of errors",
         kJson,
-        "[{\"error\":{\"code\":" + number + ",\"message\":" + quoted(words) +
-            R"(,"status":"UNAVAILABLE"}}])");
+        "[{\"error\":{\"code\":" + number + ",\"message\":" + quoted(words) + "}}]");
     add("a detail", kJson, "{\"detail\":[{\"loc\":[\"body\"],\"msg\":" + quoted(words) + "}]}");
     add("a web page", "text/html", "<html><head><title>" + number + "</title></head></html>");
     add("plain text", "text/plain", words);

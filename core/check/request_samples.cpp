@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "core/check/samples.hpp"
@@ -108,7 +110,23 @@ void add_raw(std::vector<RequestSample>& out, RequestSample base) {
   add(out, base, "POST", PBAY_REQ_SAME_DIALECT);
 }
 
+// Those of the host's dialects that have no JSON body.
+constexpr std::string_view kOtherDialects[] = {"openai.images.edits/1",
+                                               "openai.images.variations/1",
+                                               "openai.audio.transcriptions/1",
+                                               "openai.audio.translations/1",
+                                               "openai.models/1",
+                                               "raw/1"};
+
 }  // namespace
+
+bool is_host_dialect(std::string_view dialect) {
+  for (const Form& form : kForms) {
+    if (dialect == form.dialect) return true;
+  }
+  return std::find(std::begin(kOtherDialects), std::end(kOtherDialects), dialect) !=
+         std::end(kOtherDialects);
+}
 
 std::vector<RequestSample> requests_for(pbay_mode mode,
                                         const std::string& dialect,

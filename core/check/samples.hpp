@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,10 @@ struct AnswerSample {
 std::vector<RequestSample> requests_for(pbay_mode mode,
                                         const std::string& dialect,
                                         const std::string& model);
+
+// Whether the host itself speaks the dialect: it can then give the provider any client's request in
+// it.
+bool is_host_dialect(std::string_view dialect);
 
 // Answers to a request of the mode: good ones in the form of the host's own dialects, and such that
 // are in no form at all.

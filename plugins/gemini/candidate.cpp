@@ -125,7 +125,7 @@ bool Candidate::read_part(JsonValue part, JsonValue parts, sdk::Sink& sink) {
   if (data.is_object()) return read_data(data, is_thought, signature, sink);
   if (file.is_object()) {
     const std::string_view type = file["mimeType"].text(second_scratch_);
-    if (type.starts_with("image/")) {
+    if (type.starts_with("image/") && !file["fileUri"].escaped().empty()) {
       read_image(PBAY_DATA_URL, file["fileUri"], type, signature, sink);
     } else {
       say_other("file_data", file, sink);
@@ -177,6 +177,8 @@ bool Candidate::read_data(JsonValue data, bool is_thought, JsonValue signature, 
   if (type.starts_with("audio/")) return read_audio(data["data"], type, sink);
   if (!type.starts_with("image/")) {
     say_other("inline_data", data, sink);
+  } else if (data["data"].escaped().empty()) {
+    return true;            // a picture without a picture
   } else if (is_thought) {  // a draft on the way to the picture
     close(sink);
     const sdk::At place = at(items_++);

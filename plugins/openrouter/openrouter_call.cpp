@@ -91,9 +91,9 @@ pbay_status OpenRouterCall::on_frames(std::span<const pbay_frame> frames, sdk::S
   }
   if (!looking_) return OpenAiShapedCall::on_frames(frames, sink);
   for (const pbay_frame& frame : frames) {
-    if (const pbay_status status = pass(sdk::view(frame.data), sink); status != PBAY_OK) {
-      return status;
-    }
+    const pbay_status status = pass(sdk::view(frame.data), sink);
+    if (sink.status() < 0) return sink.status();  // nobody wants it any more
+    if (status != PBAY_OK) return status;
   }
   return sink.status();
 }

@@ -107,10 +107,12 @@ ReadFailure read_recording(std::string_view line, Recording& out) {
     return ReadFailure::kBroken;
   }
   out.status = static_cast<int>(*status);
-  out.family = meta["provider"].string();
   out.model = meta["model"].string();
   out.operation = operation_of(request["method"].string(), path_of_url(request["url"].string()));
-  if (out.operation == kRaw && out.family.empty()) out.family = meta["endpoint"].string();
+  if (out.operation == kRaw) {
+    const std::string provider = meta["provider"].string();
+    out.family = (provider.empty() ? "unknown" : provider) + " (" + meta["endpoint"].string() + ")";
+  }
   read_request(request, out, asked);
 
   out.content_type = header(response["headers"], "content-type");

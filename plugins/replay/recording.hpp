@@ -12,8 +12,8 @@
 namespace patchbay::plugins::replay {
 
 struct Recording {
-  std::string family;  // who answered, as the recorder calls it; may be empty
-  OpenAiOperation operation = OpenAiOperation::kRaw;  // kRaw: of no format that is spoken here
+  OpenAiOperation operation = OpenAiOperation::kRaw;  // kRaw: of none that is spoken here
+  std::string family;  // of kRaw: whose format it is, and what was asked: "vendor (messages)"
   std::string model;
   bool stream = false;  // the answer is a stream of events
   RequestKey key;

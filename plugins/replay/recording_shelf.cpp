@@ -121,6 +121,13 @@ std::string RecordingShelf::load(const std::string& path) {
   return {};
 }
 
+std::string RecordingShelf::foreign_text() const {
+  std::string out;
+  for (const auto& [family, count] : foreign_)
+    out += (out.empty() ? "" : ", ") + std::to_string(count) + " of " + family;
+  return out;
+}
+
 const Recording* RecordingShelf::find(const Query& query) const {
   const Entry* best = nullptr;
   int best_score = 0;

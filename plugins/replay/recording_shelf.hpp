@@ -46,8 +46,10 @@ class RecordingShelf {
   [[nodiscard]] std::size_t broken() const { return broken_; }
   [[nodiscard]] std::size_t unanswered() const { return unanswered_; }
   [[nodiscard]] std::size_t compressed() const { return compressed_; }
-  // How many recordings there are of formats that are not spoken here, by family.
+  // How many recordings there are that are not read here, by family; and that in words:
+  // "14 of vendor (messages), 3 of other (generate)".
   [[nodiscard]] const std::map<std::string, std::size_t>& foreign() const { return foreign_; }
+  [[nodiscard]] std::string foreign_text() const;
   // The models that answered, with the operations that they answered.
   [[nodiscard]] const std::map<std::string, std::set<OpenAiOperation>>& models() const {
     return models_;

@@ -72,10 +72,9 @@ pbay_status ReplayCall::find_nothing(const RecordingShelf::Query& query) {
   std::string details = message;
   if (!query.key.shown.empty()) details += " (\"" + query.key.shown + "\")";
   details += ". " + shelf.nearest(query);
-  for (const auto& [family, count] : shelf.foreign()) {
-    details += (details.ends_with(' ') ? "" : " ") + std::to_string(count) +
-               " recordings are of the family `" + family +
-               "`, whose format this provider does not read.";
+  if (!shelf.foreign().empty()) {
+    details +=
+        (details.ends_with(' ') ? "" : " ") + ("Not read here: " + shelf.foreign_text() + ".");
   }
   std::string body = "{\"error\":{\"message\":";
   append_quoted(body, details);

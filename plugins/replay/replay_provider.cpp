@@ -49,16 +49,15 @@ std::int64_t ReplayProvider::delay_ms(const Recording& recording, bool is_first)
 }
 
 void ReplayProvider::tell(std::string_view instance) const {
-  std::string text = "`" + std::string(instance) + "` has " + std::to_string(shelf_.size()) +
-                     " recordings to answer with";
+  std::string text = "recordings that `" + std::string(instance) +
+                     "` answers with: " + std::to_string(shelf_.size());
   const auto also = [&text](std::size_t count, std::string_view what) {
-    if (count > 0) text += "; " + std::to_string(count) + " " + std::string(what);
+    if (count > 0) text.append("; ").append(what).append(": ") += std::to_string(count);
   };
-  also(shelf_.broken(), "lines could not be read");
-  also(shelf_.unanswered(), "have no complete answer");
-  also(shelf_.compressed(), "files are compressed and were left out");
-  for (const auto& [family, count] : shelf_.foreign())
-    also(count, "are of the family " + family + ", whose format is not read");
+  also(shelf_.broken(), "lines that cannot be read");
+  also(shelf_.unanswered(), "without a complete answer");
+  also(shelf_.compressed(), "compressed files, left out");
+  if (!shelf_.foreign().empty()) text += "; not read here: " + shelf_.foreign_text();
   const bool all_read = shelf_.broken() + shelf_.compressed() == 0;
   host.log(all_read ? PBAY_LOG_INFO : PBAY_LOG_WARN, 0, text);
 }

@@ -90,6 +90,7 @@ void OpenAiModels::say_model(JsonValue model, sdk::Sink& sink) {
   for (const JsonValue value : model.members()) {
     const std::string_view name = value.key().escaped();
     if (name == "id" || name == "object" || name == "created" || name == "owned_by") continue;
+    if (model[value.key().string()].offset() != value.offset()) continue;  // it comes again
     if (extra_.size() > 1) extra_ += ',';
     extra_.append(value.key().raw()).append(":").append(value.line(scratch_));
   }

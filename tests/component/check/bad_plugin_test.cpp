@@ -28,6 +28,7 @@ constexpr Fault kFaults[] = {
     {"async_twice", "async.complete", "complete() for the second time"},
     {"batches", "answer.batches", "frames one by one and several at once"},
     {"cancel", "call.cancel", "killed by SIGABRT"},
+    {"caps_dialect", "create", "no op of it is in the host's own form"},
     {"caps_mode", "create", "acme.speech/1"},
     {"caps_zeroed", "host.oldest", "went beyond the end of the caps of describe()"},
     {"create_accepts_anything", "create.junk", "create() succeeded"},

@@ -62,7 +62,7 @@ TEST(RecordingReader, DoesNotTakeOtherRequestsForOperations) {
     ASSERT_EQ(read_recording(line(R"({"endpoint":"x"})", request, kResponse), recording),
               ReadFailure::kNone);
     EXPECT_EQ(recording.operation, OpenAiOperation::kRaw) << request;
-    EXPECT_EQ(recording.family, "x");
+    EXPECT_EQ(recording.family, "unknown (x)");
   }
 }
 

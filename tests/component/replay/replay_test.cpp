@@ -191,10 +191,9 @@ TEST_F(Replay, NamesTheOperationsWhereItHasNoneOfThatOne) {
 TEST_F(Replay, NamesAFamilyThatItDoesNotRead) {
   const Answer got = answer(asking(chat("Anything else"), kSame),
                             config("", PATCHBAY_TEST_FIXTURES "/replay/mixed"));
-  EXPECT_THAT(
-      told(got.error),
-      HasSubstr("1 recordings are of the family `vendor-x`, whose format this provider does "
-                "not read."));
+  EXPECT_THAT(told(got.error),
+              EndsWith(" Not read here: 1 of openai (chat/completions/abc), 1 of vendor-x "
+                       "(messages)."));
 }
 
 TEST_F(Replay, GivesEmbeddingsImagesAndModerations) {
@@ -316,9 +315,9 @@ TEST_F(Replay, SaysInTheLogWhatItLeftOut) {
   ASSERT_EQ(host_.logs().size(), 1u);
   EXPECT_EQ(host_.logs()[0].level, PBAY_LOG_WARN);
   EXPECT_EQ(host_.logs()[0].message,
-            "`instance` has 1 recordings to answer with; 2 lines could not be read; 2 have no "
-            "complete answer; 1 are of the family openai, whose format is not read; 1 are of the "
-            "family vendor-x, whose format is not read");
+            "recordings that `instance` answers with: 1; lines that cannot be read: 2; without a "
+            "complete answer: 2; not read here: 1 of openai (chat/completions/abc), 1 of vendor-x "
+            "(messages)");
 }
 
 }  // namespace
