@@ -22,6 +22,9 @@ class ControlLoop {
   ControlLoop(const ControlLoop&) = delete;
   ControlLoop& operator=(const ControlLoop&) = delete;
 
+  // False: the system did not give what it takes to hear of signals and requests.
+  [[nodiscard]] bool works() const { return signals_ >= 0 && requests_.descriptor() >= 0; }
+
   // SIGHUP reloads, `ignored` does nothing; returns with the first signal of another kind.
   int run(int ignored);
 

@@ -179,6 +179,10 @@ int serve(const CommandLine& command_line) {
                     {catalog, **reactor, **server, std::move(handlers), requests});
   snapshot.reset();  // the handlers have it; a reload must be able to let go of it
   ControlLoop loop(signals, reloader, *requests, catalog);
+  if (!loop.works()) {
+    return start_failed(
+        make_error(ErrorCode::kUnavailable, "the system gives no descriptor for signals"));
+  }
   run_until_stopped(**server, reloader, loop, *requests, signals);
   metrics.stop();  // a page on its way ends at a worker
   (*reactor)->stop();
