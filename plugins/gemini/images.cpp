@@ -102,7 +102,7 @@ Outcome Images::read_predictions(JsonValue predictions, sdk::Sink& sink) {
   std::string reason;
   for (const JsonValue prediction : predictions.elements()) {
     const JsonValue data = prediction["bytesBase64Encoded"];
-    if (data.is_string()) {
+    if (!data.escaped().empty()) {
       say(data, prediction["mimeType"], prediction["prompt"], sink);
     } else if (reason.empty()) {
       reason = prediction["raiFilteredReason"].string();
@@ -122,7 +122,7 @@ Outcome Images::read_contents(JsonValue root, sdk::Sink& sink) {
     for (const JsonValue part : candidate["content"]["parts"].elements()) {
       const JsonValue data = part["inlineData"];
       if (part["thought"].is_true()) continue;
-      if (data["data"].is_string()) say(data["data"], data["mimeType"], {}, sink);
+      if (!data["data"].escaped().empty()) say(data["data"], data["mimeType"], {}, sink);
       words += part["text"].string();
     }
     if (words.empty()) words = candidate["finishMessage"].string();
