@@ -122,6 +122,7 @@ std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
   }
   Round round{entries, change, shelf, problems};
   std::vector<std::shared_ptr<Instance>> instances;
+  instances.reserve(entries.size());
   for (const ProviderEntry& entry : entries)
     instances.push_back(make(entry, round));
   if (change.kind == Change::Kind::kEverything) warn_of_unused(round);

@@ -64,7 +64,7 @@ Status read_all(int file, const fs::path& shown, Use&& use) {
     if (got == 0) return ok();
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failed("read", shown);
-    const Status used = use(std::string_view(piece.data(), static_cast<std::size_t>(got)));
+    Status used = use(std::string_view(piece.data(), static_cast<std::size_t>(got)));
     if (!used) return used;
     at += got;
   }

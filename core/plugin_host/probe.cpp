@@ -63,6 +63,7 @@ int memory_file(const char* name, std::string_view text) {
 // Starts the program with nothing of ours open but the three files. Its id, or 0.
 pid_t start(const std::vector<std::string>& command, int request, int library, int answer) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command)
     arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);

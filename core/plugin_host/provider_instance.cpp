@@ -227,16 +227,17 @@ void ProviderInstance::look_after_cancelled() {
 
 void ProviderInstance::orphan(const std::shared_ptr<CallState>& call) {
   if (!call->active()->orphan()) return;
-  host().misbehaved("did not complete a call in time after cancel()");
   host().calls().remove(call->id());
   call_ended();
   module_->ledger()->count_orphan(plugin_id());
   module_->ledger()->retained(module_->ledger_entry(), "a call of it was never completed");
   // What the plugin may still use stays, and with it the provider and the code.
   keep_for_good(call);
-  if (std::exchange(pinned_, true)) return;
-  control_thread_->forget();
-  module_->pin();
+  if (!std::exchange(pinned_, true)) {
+    control_thread_->forget();
+    module_->pin();
+  }
+  host().misbehaved("did not complete a call in time after cancel()");
 }
 
 }  // namespace patchbay::plugin_host

@@ -93,6 +93,7 @@ std::vector<LiveInstance> Roster::live() const {
     }
   }
   std::vector<LiveInstance> all;
+  all.reserve(instances.size());
   for (const auto& instance : instances) {
     all.push_back(
         {instance->name(), instance->plugin_id(), instance->generation(), instance->live_calls()});
