@@ -191,7 +191,7 @@ def event_variants(bench: Bench) -> list[Row]:
         "translated": Row("event-translated", "event, read and said anew", "us", "ratio"),
     }
     found = rows_from(bench, "CPU per event, variants", targets, rows)
-    found += _translations(bench, streams)
+    found += _translations(bench)
     if _can_trust(bench):
         found += _events_over_tls(bench, streams)
     burst = {kind: cpu_of_events(bench, kind, "flood", 32) for kind in bench.kinds("plain", "translated")}
@@ -201,10 +201,13 @@ def event_variants(bench: Bench) -> list[Row]:
     return found
 
 
-def _translations(bench: Bench, streams: int) -> list[Row]:
-    """What it costs to read a vendor's events and say them anew, beside passing the same number on."""
+def _translations(bench: Bench) -> list[Row]:
+    """What it costs to read a vendor's events and say them anew, beside passing the same number on.
+
+    In bursts, where little else costs anything: paced, waking up for an event costs ten times as much.
+    """
     vendors = ("anthropic", "gemini")
-    targets = {kind: cpu_of_events(bench, kind, "every-20", streams) for kind in ("plain", "translated", *vendors)}
+    targets = {kind: cpu_of_events(bench, kind, "flood", 32) for kind in ("plain", "translated", *vendors)}
     rows = {
         kind: Row(f"translation-{kind}", f"translating an event ({name}), beyond passing one", "us", "amount", 3.0, 1.5)
         for kind, name in (("translated", "OpenAI's"), ("anthropic", "Anthropic's"), ("gemini", "Gemini's"))

@@ -90,8 +90,8 @@ TEST_F(Drain, EndsWithTheLastCall) {
   EXPECT_TRUE(old_words.text.ends_with("end"));
   EXPECT_EQ(old_words.text.find("2.0.0"), std::string::npos);
   old_call.reset();
-  worker_.run_ready();
-  catalog_.settle();
+  // The plugin's own thread may be the last to let go of the call.
+  ASSERT_TRUE(worker_.wait_until([&] { return generations().size() == 1; }));
   EXPECT_THAT(generations(), ElementsAre("2.0.0 live 1"));
   EXPECT_FALSE(mapped("1.0.0-g1-"));
 
@@ -118,9 +118,7 @@ TEST_F(Drain, EndsCallsThatTakeTooLong) {
   }
   paced_call.reset();
   echoed_call.reset();
-  ASSERT_TRUE(worker_.wait_until([&] { return catalog_.live().size() == 2; }));
-  catalog_.settle();
-  EXPECT_FALSE(mapped("1.0.0-g1-"));
+  EXPECT_TRUE(worker_.wait_until([&] { return !mapped("1.0.0-g1-"); }));
   EXPECT_EQ(catalog_.counts().at("test.pacer").cut, 1U);
   EXPECT_EQ(log_.count("generation 1 had to go: answers of the provider \"paced\"", PBAY_LOG_WARN),
             1U);
