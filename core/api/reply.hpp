@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/access/principal.hpp"
 #include "core/api/snapshot.hpp"
 #include "core/base/clock.hpp"
 #include "core/chat/failure.hpp"
@@ -22,6 +23,7 @@ namespace patchbay::api {
 struct Context {
   relay::Workplace* workplace = nullptr;  // the worker's; outlives every request
   SnapshotPtr snapshot;
+  access::Principal principal;  // who asks
   std::string request_id;
   std::string_view route = "unknown";  // what metrics call the path; a static text
   Time began = Clock::now();

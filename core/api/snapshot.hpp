@@ -14,6 +14,7 @@
 #include "core/api/admin_access.hpp"
 #include "core/api/model_cache.hpp"
 #include "core/api/plugin_control.hpp"
+#include "core/api/services.hpp"
 #include "core/dialects/openai_models/collector.hpp"
 #include "core/relay/provider_table.hpp"
 #include "core/relay/signature_store.hpp"
@@ -33,6 +34,8 @@ struct Snapshot {
   std::shared_ptr<relay::SignatureStore> signatures = std::make_shared<relay::SignatureStore>();
   AdminAccess admin = {};
   std::shared_ptr<PluginControl> plugins = {};  // null: nobody may change them
+  Services services = {};
+  ChatRules chat = {};
 
   // What can be asked for by name: the configured aliases, then `upstream`, what the wildcard's
   // provider told when it was asked; where that is nothing, what it knows without asking.

@@ -100,8 +100,67 @@ struct Model {
   std::string upstream_model;  // empty: the client's name is passed on
 };
 
+// Where conversations are kept.
+struct Storage {
+  bool enabled = true;
+  std::string url = "sqlite:patchbay.db";  // or postgresql://...; a secret: it may hold a password
+  Origin url_origin;
+  std::int64_t retention_ms = 365LL * 24 * 3'600'000;        // since the last change; 0: for ever
+  std::int64_t retention_bytes = 10LL * 1024 * 1024 * 1024;  // of all conversations; 0: no bound
+};
+
+// What replicas share beside the database; empty: each replica is alone.
+struct Redis {
+  std::string url;  // redis://[:password@]host[:port][/db]; a secret
+  Origin url_origin;
+};
+
+// What the chat routes hold to, beside what a request says itself.
+struct Chat {
+  std::string system_prompt = "You are a helpful assistant.";
+  std::int64_t history_turns = 5;                      // of POST /chat with a Session-Id
+  double temperature = 0.7;                            // the same
+  std::int64_t max_user_message_tokens = 1200;         // of POST /chat/ with a session_id
+  std::int64_t max_history_tokens = 8000;              // the same
+  std::int64_t max_response_tokens = 2000;             // the same
+  std::int64_t resume_grace_ms = 60'000;               // an answer goes on so long without a reader
+  std::int64_t stream_buffer_bytes = 4 * 1024 * 1024;  // what can be read again of one stream
+  std::string ui_stream = "auto";  // for `messages`: auto, data-stream or ui-message-stream
+};
+
+// Who may ask.
+struct Access {
+  struct Basic {
+    std::string username;
+    Secret password;
+  };
+  struct Key {
+    std::string name;
+    Secret key;
+    Origin origin;
+  };
+  enum class Anonymous { kLoopback, kAlways, kNever };
+
+  std::vector<Basic> basic;
+  std::vector<Key> keys;                       // as X-API-Key or as a Bearer token
+  Anonymous anonymous = Anonymous::kLoopback;  // without credentials; never where there are any
+  std::vector<IpNetwork> trusted_proxies;      // whose X-Forwarded-For is believed
+};
+
+struct RateLimit {
+  std::int64_t requests = 60;  // in a window, of one key or address; 0: no limit
+  std::int64_t window_ms = 60'000;
+  bool fail_closed = false;         // without Redis: 503 instead of letting pass
+  std::vector<std::string> routes;  // path prefixes it holds for; empty: /api/chat/stream
+};
+
 struct Settings {
   Server server;
+  Storage storage;
+  Redis redis;
+  Chat chat;
+  Access access;
+  RateLimit rate_limit;
   Limits limits;
   Log log;
   Plugins plugins;

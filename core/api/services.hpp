@@ -1,0 +1,33 @@
+// What the process offers to all its requests beside providers, and what the chat routes hold to.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/storage/store.hpp"
+#include "core/streams/hub.hpp"
+
+namespace patchbay::api {
+
+// The same from the first snapshot on: a reload does not change where things are kept.
+struct Services {
+  std::shared_ptr<storage::Store> store;  // null: nothing is stored here
+  std::shared_ptr<streams::Hub> streams;  // null only where `store` is
+};
+
+// The settings `chat:`; docs/configuration.md says what each means.
+struct ChatRules {
+  std::string system_prompt = "You are a helpful assistant.";
+  std::int64_t history_turns = 5;
+  double temperature = 0.7;
+  std::int64_t max_user_message_tokens = 1200;
+  std::int64_t max_history_tokens = 8000;
+  std::int64_t max_response_tokens = 2000;
+  std::chrono::milliseconds resume_grace{60'000};
+  std::string ui_stream = "auto";
+};
+
+}  // namespace patchbay::api

@@ -1,0 +1,92 @@
+// Everything that is done with stored conversations, as calls that take as long as a database does.
+//
+// Nobody has a Repository to keep: a job that is given to the Store gets one for as long as it runs
+// (store.hpp). Writes of one job are one transaction. The same code runs on SQLite and PostgreSQL.
+//
+// Errors: kNotFound (no such thing, or not this owner's: nobody can tell the two apart), kConflict
+// (it is there already, or something follows it already), kInvalid (text that no database takes:
+// NUL, or not UTF-8), kUnavailable (the database cannot be reached or is too slow; the whole job is
+// tried again or fails). A call that fails has written nothing.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/storage/records.hpp"
+
+namespace patchbay::storage {
+
+class Repository {
+ public:
+  virtual ~Repository() = default;
+
+  // --- Conversations ---
+
+  // kConflict when the external key is taken; the same id again is no error and changes nothing.
+  virtual Status create_conversation(const Conversation& conversation) = 0;
+  virtual Result<Conversation> conversation(const std::string& owner, const std::string& id) = 0;
+  virtual Result<Conversation> conversation_by_key(const std::string& owner,
+                                                   const std::string& dialect,
+                                                   const std::string& external_key) = 0;
+  virtual Result<ConversationPage> conversations(const std::string& owner,
+                                                 const ConversationQuery& query) = 0;
+  // Gives the changed conversation; updated_ms becomes `now_ms` (or 1 more than it was, if that is
+  // later: an update always shows).
+  virtual Result<Conversation> change_conversation(const std::string& owner,
+                                                   const std::string& id,
+                                                   const ConversationChange& change,
+                                                   std::int64_t now_ms) = 0;
+  // With its messages, versions and files.
+  virtual Status delete_conversation(const std::string& owner, const std::string& id) = 0;
+
+  // --- Messages; the caller has seen that the conversation is its owner's ---
+
+  // The active path from the first message on; empty for a conversation without messages or
+  // that does not exist.
+  virtual Result<std::vector<Message>> active_path(const std::string& conversation_id) = 0;
+
+  // The path from the first message to the version `version_id`, whether it is active or not: each
+  // message with the version that leads there. kNotFound if it is not in the conversation.
+  virtual Result<std::vector<Message>> path_to(const std::string& conversation_id,
+                                               const std::string& version_id) = 0;
+
+  // A message and its version at the end of what it follows. kConflict when something follows
+  // `message.parent_id` already and is not this very message; the same ids again are no error.
+  // Moves the conversation's updated_ms on to message.created_ms.
+  virtual Status add_message(const Message& message) = 0;
+
+  // A further version of a message, which becomes the active one; its number is given here and
+  // returned. The same id again is no error.
+  virtual Result<std::int64_t> add_version(const std::string& message_id,
+                                           const Version& version) = 0;
+
+  // All versions, the oldest first.
+  virtual Result<std::vector<Version>> versions(const std::string& message_id) = 0;
+
+  // Makes an existing version the active one. kNotFound for a number that is not there.
+  virtual Status activate_version(const std::string& conversation_id,
+                                  const std::string& message_id,
+                                  std::int64_t number) = 0;
+
+  // Only versions whose status is kStreaming change; another is kConflict, so that what is finished
+  // stays as it is. Moves the conversation's updated_ms on.
+  virtual Status update_version(const VersionUpdate& update) = 0;
+
+  // Takes the message out, if nothing follows any of its versions (kConflict otherwise): an answer
+  // that was announced and never began.
+  virtual Status remove_message(const std::string& message_id) = 0;
+
+  // The conversation that a version belongs to, if it is the owner's.
+  virtual Result<Conversation> conversation_of_version(const std::string& owner,
+                                                       const std::string& version_id) = 0;
+
+  // --- Files ---
+
+  virtual Status add_file(const StoredFile& file) = 0;
+  virtual Result<StoredFile> file(const std::string& owner, const std::string& id) = 0;
+};
+
+}  // namespace patchbay::storage

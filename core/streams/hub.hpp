@@ -1,0 +1,117 @@
+// What running answers have said so far, for readers that come later: a client that lost its
+// connection, a second tab, another replica's client. And the way to have an answer stopped from
+// anywhere.
+//
+//   auto log = hub.open(worker, {.id = id, .owner = owner, ...}, [this] { stop(); });
+//   log->append(bytes);   // whole frames of the client's protocol
+//   log->finish();
+//
+// A frame is what a client counts: an event of an event stream (with its empty line), or a line of
+// a line protocol. Keep-alives (comments, empty lines) are never appended. Frames are numbered from
+// 1 on; a reader asks for those after a number.
+//
+// Bounded: a log keeps its last frames, up to Bounds::bytes; a reader that asks for frames that are
+// gone is told so. A finished log is kept for Bounds::keep_finished.
+//
+// Two kinds: in memory (one process), and in Redis (every replica).
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.hpp"
+#include "core/reactor/worker.hpp"
+
+namespace patchbay::streams {
+
+struct Bounds {
+  std::size_t bytes = 4 * 1024 * 1024;  // of one log
+  std::size_t total_bytes =
+      256 * 1024 * 1024;  // of all logs of this process: the oldest finished go
+  std::chrono::milliseconds keep_finished{60'000};
+};
+
+struct Description {
+  std::string id;     // the id of the stored version that the answer fills
+  std::string owner;  // access::Principal::owner; nobody else finds it
+  std::string conversation_id;
+  std::string protocol;      // what the frames are: "data-stream", "ui-message-stream", ...
+  std::string content_type;  // of the answer
+  bool lines = false;        // frames are lines; else events of an event stream
+};
+
+// The writing end; on the worker it was opened on. Destroying it unfinished finishes it.
+class Log {
+ public:
+  virtual ~Log() = default;
+
+  // Complete frames of the protocol, one or several.
+  virtual void append(std::string_view frames) = 0;
+  virtual void finish() = 0;
+
+  // How many clients read it from the hub now, on this process or any other as far as is known.
+  [[nodiscard]] virtual std::size_t readers() const = 0;
+};
+
+// The reading end. Calls come on the reader's worker, in later turns than read().
+class Listener {
+ public:
+  virtual ~Listener() = default;
+
+  // Frames in their order; `first` is the number of the first of them.
+  virtual void on_frames(std::uint64_t first, std::string_view frames) = 0;
+  virtual void on_end() = 0;
+  // The frames asked for are no longer kept, or the connection to them was lost. Nothing follows.
+  virtual void on_lost() = 0;
+};
+
+// Destroying it ends the reading.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+
+  // False pauses: the listener has no room; true goes on.
+  virtual void set_wanted(bool wanted) = 0;
+};
+
+class Hub {
+ public:
+  virtual ~Hub() = default;
+
+  // Begins a log. `on_stop` is called on `worker`, at most once, when somebody asks for the stream
+  // to be stopped, and not after the log is gone.
+  virtual std::unique_ptr<Log> open(reactor::Worker& worker,
+                                    Description description,
+                                    std::function<void()> on_stop) = 0;
+
+  // The stream of that id if it is the owner's and its log is still there. `then` is called on
+  // `worker` in a later turn, unless `alive` has expired by then.
+  virtual void find(reactor::Worker& worker,
+                    const std::string& owner,
+                    const std::string& id,
+                    std::weak_ptr<void> alive,
+                    std::function<void(std::optional<Description>)> then) = 0;
+
+  // Reads the frames after number `after` (0: all) and those that come. The listener must outlive
+  // the subscription.
+  virtual std::unique_ptr<Subscription> read(reactor::Worker& worker,
+                                             const std::string& id,
+                                             std::uint64_t after,
+                                             Listener& listener) = 0;
+
+  // Asks for a stream to be stopped; true when somebody was there to be asked.
+  virtual void stop(reactor::Worker& worker,
+                    const std::string& owner,
+                    const std::string& id,
+                    std::weak_ptr<void> alive,
+                    std::function<void(bool)> then) = 0;
+};
+
+}  // namespace patchbay::streams
