@@ -55,15 +55,20 @@ std::optional<std::string> AccessPolicy::refuse(const http::HeaderList& request)
 void AccessPolicy::add_cors(const http::HeaderList& request, http::HeaderList& answer) const {
   const auto origin = request.find("origin");
   if (!origin || !lists(*origin)) return;
-  const bool any = std::find(cors_origins.begin(), cors_origins.end(), "*") != cors_origins.end();
-  answer.set("access-control-allow-origin", any ? std::string_view("*") : *origin);
-  if (!any) {
-    answer.set("access-control-allow-credentials", "true");
-    answer.add("vary", "Origin");
-  }
+  const auto names = [&](std::string_view wanted) {
+    return std::find(cors_origins.begin(), cors_origins.end(), wanted) != cors_origins.end();
+  };
+  // Whoever is named may send credentials along; browsers allow that to no wildcard.
+  const bool named = *origin != "*" && names(*origin);
+  answer.set("access-control-allow-origin", named ? *origin : std::string_view("*"));
+  if (named) answer.set("access-control-allow-credentials", "true");
+  if (named || cors_origins.size() > 1) answer.add("vary", "Origin");
   answer.set(
       "access-control-expose-headers",
-      "x-request-id, x-upstream-request-id, retry-after, retry-after-ms, "
+      "x-request-id, x-upstream-request-id, x-conversation-id, x-stream-id, "
+      "x-vercel-ai-data-stream, x-vercel-ai-ui-message-stream, link, retry-after, retry-after-ms, "
+      "ratelimit-limit, ratelimit-remaining, ratelimit-reset, "
+      "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, "
       "x-ratelimit-limit-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-requests, "
       "x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, x-ratelimit-reset-tokens");
 }

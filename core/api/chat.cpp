@@ -14,8 +14,6 @@
 #include "core/dialects/openai_images/encoder.hpp"
 #include "core/dialects/ui_message_stream/encoder.hpp"
 #include "core/http/target.hpp"
-#include "core/json/write.hpp"
-#include "core/relay/answer_headers.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -25,28 +23,6 @@ namespace ui_message_stream = dialects::ui_message_stream;
 using dialects::chat_route::ChatBody;
 using dialects::chat_route::StreamChoice;
 using dialects::chat_route::StreamProtocol;
-
-// {"error":"..."}: the clients of this path read a text.
-void refuse(server::Exchange& exchange,
-            const Context& context,
-            const chat::Failure& failure,
-            const http::HeaderList& more,
-            Logged logged) {
-  http::HeaderList headers = common_headers(context, exchange.request());
-  for (const auto& [name, value] : more)
-    headers.set(name, value);
-  if (const std::int64_t wait = chat::clamped_retry_after_ms(failure); wait >= 0) {
-    relay::add_retry_after(headers, wait);
-  }
-  headers.set("content-type", "application/json");
-  logged.status = chat::status_of(failure);
-  logged.failure = failure.message;
-  logged.error = chat::class_of(failure);
-  record_request(exchange.request(), context, logged);
-  std::string body;
-  json::Writer(body).begin_object().member("error", failure.message).end_object();
-  exchange.respond(logged.status, headers, body);
-}
 
 std::variant<StreamChoice, chat::Failure> stream_of(const server::Request& request,
                                                     bool ui_client) {
@@ -141,16 +117,16 @@ void chat_or_image(server::Exchange& exchange, const Context& context) {
   const server::Request& client = exchange.request();
   auto read = dialects::chat_route::read_body(json::Padded(client.body()));
   if (const auto* failure = std::get_if<chat::Failure>(&read)) {
-    return refuse(exchange, context, *failure, {}, {});
+    return reply_error_text(exchange, context, *failure);
   }
   const auto& body = std::get<ChatBody>(read);
   auto chosen = stream_of(client, body.ui_client);
   if (const auto* failure = std::get_if<chat::Failure>(&chosen)) {
-    return refuse(exchange, context, *failure, {}, {});
+    return reply_error_text(exchange, context, *failure);
   }
   auto resolved = route_of(body, context.snapshot->routes);
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
-    return refuse(exchange, context, *failure, {}, {});
+    return reply_error_text(exchange, context, *failure);
   }
   const StreamChoice stream = std::get<StreamChoice>(chosen);
   CallPlan plan;
@@ -164,7 +140,7 @@ void chat_or_image(server::Exchange& exchange, const Context& context) {
   plan.request = request_of(body, shown.model, client, context);
   exchange.request().padded_body = {};  // an answer lasts long, and its request is elsewhere now
   plan.headers = headers_of(stream.protocol);
-  plan.refuse = refuse;
+  plan.refuse = reply_error_text;
   plan.make_encoder = [stream, shown = std::move(shown)] { return make_encoder(stream, shown); };
   answer_by_call(exchange, context, std::move(plan));
 }

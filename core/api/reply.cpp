@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/base/uuid.hpp"
 #include "core/dialects/openai_chat/error_body.hpp"
+#include "core/json/write.hpp"
 #include "core/relay/answer_headers.hpp"
 #include "core/telemetry/log.hpp"
 
@@ -62,6 +64,30 @@ void reply_json(server::Exchange& exchange,
   exchange.respond(status, headers, body);
 }
 
+namespace {
+
+// The head of an answer that is a failure, which is logged by this.
+http::HeaderList refusal_headers(server::Exchange& exchange,
+                                 const Context& context,
+                                 const chat::Failure& failure,
+                                 const http::HeaderList& more,
+                                 Logged logged) {
+  http::HeaderList headers = common_headers(context, exchange.request());
+  for (const auto& [name, value] : more)
+    headers.set(name, value);
+  if (const std::int64_t wait = chat::clamped_retry_after_ms(failure); wait >= 0) {
+    relay::add_retry_after(headers, wait);
+  }
+  headers.set("content-type", "application/json");
+  logged.status = chat::status_of(failure);
+  logged.failure = failure.message;
+  logged.error = chat::class_of(failure);
+  record_request(exchange.request(), context, logged);
+  return headers;
+}
+
+}  // namespace
+
 // Where the upstream said in JSON what is wrong, its own words are the best there are: they pass as
 // they came, since clients know their vendor's errors. A page of HTML, or nothing, helps nobody.
 void reply_failure(server::Exchange& exchange,
@@ -69,25 +95,27 @@ void reply_failure(server::Exchange& exchange,
                    const chat::Failure& failure,
                    const http::HeaderList& more,
                    Logged logged) {
-  http::HeaderList headers = common_headers(context, exchange.request());
-  for (const auto& [name, value] : more)
-    headers.set(name, value);
-  if (const std::int64_t wait = chat::clamped_retry_after_ms(failure); wait >= 0) {
-    relay::add_retry_after(headers, wait);
-  }
+  http::HeaderList headers = refusal_headers(exchange, context, failure, more, std::move(logged));
   const int status = chat::status_of(failure);
-  logged.status = status;
-  logged.failure = failure.message;
-  logged.error = chat::class_of(failure);
-  record_request(exchange.request(), context, logged);
   const bool own_words = failure.category != PBAY_ERR_AUTH && !failure.upstream_body.empty() &&
                          is_json(failure.upstream_content_type);
   if (own_words) {
     headers.set("content-type", failure.upstream_content_type);
     return exchange.respond(status, headers, failure.upstream_body);
   }
-  headers.set("content-type", "application/json");
   exchange.respond(status, headers, dialects::openai_chat::error_body(failure));
+}
+
+void reply_error_text(server::Exchange& exchange,
+                      const Context& context,
+                      const chat::Failure& failure,
+                      const http::HeaderList& more,
+                      Logged logged) {
+  const http::HeaderList headers =
+      refusal_headers(exchange, context, failure, more, std::move(logged));
+  std::string body;
+  json::Writer(body).begin_object().member("error", failure.message).end_object();
+  exchange.respond(chat::status_of(failure), headers, body);
 }
 
 void record_request(const server::Request& request, const Context& context, const Logged& what) {

@@ -62,6 +62,13 @@ void reply_failure(server::Exchange& exchange,
                    const http::HeaderList& more = {},
                    Logged logged = {});
 
+// The same for clients that read a text instead of an object: {"error":"..."}.
+void reply_error_text(server::Exchange& exchange,
+                      const Context& context,
+                      const chat::Failure& failure,
+                      const http::HeaderList& more = {},
+                      Logged logged = {});
+
 // Every request's line in the log and its place in the metrics; once for each.
 void record_request(const server::Request& request, const Context& context, const Logged& what);
 

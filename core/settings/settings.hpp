@@ -19,9 +19,10 @@ namespace patchbay::settings {
 struct Server {
   std::string listen = "127.0.0.1:8080";  // "host:port", "[v6]:port", ":port" for every address
   Origin listen_origin;
-  unsigned workers = 0;                   // 0: auto, one a core
-  std::vector<std::string> cors_origins;  // "https://app.example.com", or "*"
-  std::vector<std::string> hosts;         // further Host names answered while listening on loopback
+  unsigned workers = 0;  // 0: auto, one a core
+  // "https://app.example.com", or "*"; by default where front ends are developed.
+  std::vector<std::string> cors_origins = {"http://localhost:5173", "http://localhost:3000"};
+  std::vector<std::string> hosts;  // further Host names answered while listening on loopback
   Origin workers_origin;
   std::int64_t drain_timeout_ms = 30'000;  // for running answers, once asked to stop
 };

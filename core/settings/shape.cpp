@@ -75,6 +75,7 @@ void read_server(const ConfigValue* value, Server& server, Report& report) {
   }
   read_workers(fields, server.workers, server.workers_origin);
   fields.duration_ms("drain_timeout", server.drain_timeout_ms);
+  if (fields.has("cors_origins")) server.cors_origins.clear();
   for (auto& [origin, written] : fields.texts("cors_origins")) {
     if (is_cors_origin(origin)) {
       server.cors_origins.push_back(std::move(origin));

@@ -62,10 +62,55 @@ TEST(AccessPolicy, ShowsABrowserThatItMayRead) {
   on_loopback({}, {"*"}).add_cors(request, any);
   EXPECT_EQ(any.find("access-control-allow-origin"), "*");
   EXPECT_FALSE(any.find("access-control-allow-credentials"));
+  EXPECT_FALSE(any.find("vary")) << "it is the same for everybody";
 
   http::HeaderList none;
   on_loopback().add_cors(request, none);
   EXPECT_TRUE(none.empty());
+}
+
+TEST(AccessPolicy, LetsANamedOriginSendCredentialsBesideAStar) {
+  const AccessPolicy policy = on_loopback({}, {"*", "https://app.example"});
+  http::HeaderList request;
+  request.add("origin", "https://app.example");
+  http::HeaderList named;
+  policy.add_cors(request, named);
+  EXPECT_EQ(named.find("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(named.find("access-control-allow-credentials"), "true");
+
+  request.set("origin", "https://other.example");
+  http::HeaderList other;
+  policy.add_cors(request, other);
+  EXPECT_EQ(other.find("access-control-allow-origin"), "*");
+  EXPECT_FALSE(other.find("access-control-allow-credentials"));
+  EXPECT_EQ(other.find("vary"), "Origin") << "another origin gets another answer";
+
+  request.set("origin", "*");
+  http::HeaderList star;
+  policy.add_cors(request, star);
+  EXPECT_FALSE(star.find("access-control-allow-credentials"));
+}
+
+TEST(AccessPolicy, ShowsABrowserWhatAFrontEndReads) {
+  http::HeaderList request;
+  request.add("origin", "https://app.example");
+  http::HeaderList answer;
+  on_loopback({}, {"https://app.example"}).add_cors(request, answer);
+  for (const char* header : {"x-request-id",
+                             "x-conversation-id",
+                             "x-stream-id",
+                             "x-vercel-ai-data-stream",
+                             "x-vercel-ai-ui-message-stream",
+                             "link",
+                             "retry-after",
+                             "ratelimit-limit",
+                             "ratelimit-remaining",
+                             "ratelimit-reset",
+                             "x-ratelimit-limit",
+                             "x-ratelimit-remaining",
+                             "x-ratelimit-reset"}) {
+    EXPECT_TRUE(answer.has_token("access-control-expose-headers", header)) << header;
+  }
 }
 
 }  // namespace
