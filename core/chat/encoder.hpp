@@ -5,6 +5,7 @@
 //
 //   encoder.on_event(event, out); ...      // any number
 //   encoder.finish(out);                   // the answer is complete
+//   encoder.stopped(out);                  // or its user had enough of it
 //   encoder.fail(failure, out);            // or it broke off after it had begun
 //
 // Not thread-safe: one encoder serves one answer.
@@ -40,6 +41,10 @@ class Encoder {
 
   virtual void finish(std::string& out) = 0;
 
+  // Instead of finish(): the answer was ended early because its user asked for that. What was
+  // written stands. A dialect without a word of its own for it ends as if the answer were complete.
+  virtual void stopped(std::string& out);
+
   // Only after something was sent; before that, a failure is an HTTP status and error_body().
   virtual void fail(const Failure& failure, std::string& out) = 0;
 
@@ -63,5 +68,9 @@ class Encoder {
 };
 
 inline void Encoder::tool_result(std::string_view, std::string_view, std::string&) {}
+
+inline void Encoder::stopped(std::string& out) {
+  finish(out);
+}
 
 }  // namespace patchbay::chat

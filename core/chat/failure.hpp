@@ -21,6 +21,7 @@ struct Failure {
   std::string code = {};   // "" : follows from the category
   std::string param = {};  // the request's field that is to blame, if one is
   std::int64_t retry_after_ms = -1;
+  bool unreachable = false;                // no answer began: there was no connection, or no reply
   std::string upstream_body = {};          // the upstream's own words, where it had some
   std::string upstream_content_type = {};  // of upstream_body
 };

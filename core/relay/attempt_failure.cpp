@@ -52,6 +52,8 @@ chat::Failure Attempt::plugin_failure(pbay_status status) const {
 chat::Failure Attempt::transport_failure(const Error& error) const {
   chat::Failure failure;
   failure.category = error.code == ErrorCode::kTimeout ? PBAY_ERR_TIMEOUT : PBAY_ERR_UPSTREAM;
+  failure.unreachable = answer_status_ == 0 && (error.code == ErrorCode::kUnavailable ||
+                                                error.code == ErrorCode::kTimeout);
   failure.message =
       "The upstream of provider `" + provider_.instance->name() + "` failed: " + error.message;
   return failure;

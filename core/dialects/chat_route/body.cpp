@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/dialects/chat_kind.hpp"
 #include "core/dialects/chat_route/fields.hpp"
 #include "core/dialects/chat_route/history.hpp"
 #include "core/json/view.hpp"
@@ -107,30 +108,14 @@ bool has_field(std::string_view fields, std::string_view name) {
 
 // The three kinds of body that meet at this path. Only one of them is read here.
 std::optional<chat::Failure> check_kind(bool messages, bool prompt, bool message) {
-  const int kinds = int{messages} + int{prompt} + int{message};
-  if (kinds != 1) {
-    return chat::bad_request(
-        std::string("The body must have ") + (kinds == 0 ? "one" : "only one") +
-            " of `messages`, `prompt` and `message`: they belong to different kinds of chat",
-        "messages",
-        kinds == 0 ? "missing_required_parameter" : "invalid_value");
+  if (int{messages} + int{prompt} + int{message} != 1) {
+    return not_one_kind(messages || prompt || message);
   }
   if (messages) return std::nullopt;
   const std::string given = prompt ? "prompt" : "message";
   return chat::bad_request("Bodies with `" + given + "` are not served here: send `messages`",
                            given,
                            "unsupported_parameter");
-}
-
-// Takes a text that may be left out or null.
-std::optional<chat::Failure> take_text(std::string_view body,
-                                       const json::Wanted& wanted,
-                                       std::string& text) {
-  if (!wanted.found || wanted.is(Kind::kNull)) return std::nullopt;
-  const json::View value(json::raw_of(body, wanted));
-  if (!value.is(Kind::kString)) return wrong_kind(std::string(wanted.path), "a string", value);
-  text = value.string();
-  return std::nullopt;
 }
 
 std::optional<chat::Failure> take_mode(std::string_view body,

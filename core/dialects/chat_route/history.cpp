@@ -13,7 +13,6 @@ namespace {
 
 using json::Kind;
 using json::View;
-using MaybeFailure = std::optional<chat::Failure>;
 
 // Members of an OpenAI message beside role and content that go on as they came. Vendors refuse
 // messages with members that they do not know, such as the id and createdAt of a front end.

@@ -11,7 +11,6 @@ namespace {
 
 using json::Kind;
 using json::View;
-using MaybeFailure = std::optional<chat::Failure>;
 
 struct TextMember {
   std::string_view name;

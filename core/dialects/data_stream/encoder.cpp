@@ -183,24 +183,32 @@ void Encoder::write_sources(const pbay_ev_extra& event, std::string& out) {
   });
 }
 
-void Encoder::write_finish(std::string& out) const {
+void Encoder::write_finish(std::string_view reason, std::string& out) const {
   const bool counted = !options_.image_mode;
   out += "{\"finishReason\":\"";
-  out += hyphened_finish_word(finish_, !tools_.empty());
+  out += reason;
   out += "\",\"usage\":{\"promptTokens\":" + count(counted ? usage().input : 0);
   out += ",\"completionTokens\":" + count(counted ? usage().output : 0) + '}';
 }
 
-void Encoder::finish(std::string& out) {
+void Encoder::end_with(std::string_view reason, std::string& out) {
   ensure_begun(out);
   for (ToolCalls::Call& call : tools_.all()) {
     if (call.open) end_tool(call, out);
   }
   out += "e:";
-  write_finish(out);
+  write_finish(reason, out);
   out += ",\"isContinued\":false}\nd:";
-  write_finish(out);
+  write_finish(reason, out);
   out += "}\n";
+}
+
+void Encoder::finish(std::string& out) {
+  end_with(hyphened_finish_word(finish_, !tools_.empty()), out);
+}
+
+void Encoder::stopped(std::string& out) {
+  end_with("unknown", out);
 }
 
 // Clients read nothing behind an error.

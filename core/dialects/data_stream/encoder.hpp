@@ -39,6 +39,8 @@ class Encoder final : public TranslatingEncoder {
   pbay_status on_event(const pbay_event& event, std::string& out) override;
   void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
   void finish(std::string& out) override;
+  // With the finish reason "unknown", the one of that generation for what nobody ended properly.
+  void stopped(std::string& out) override;
   void fail(const chat::Failure& failure, std::string& out) override;
   // Clients skip empty lines; a comment, as in an event stream, would end them.
   [[nodiscard]] std::string_view keep_alive() const override { return "\n"; }
@@ -52,7 +54,8 @@ class Encoder final : public TranslatingEncoder {
   void write_signature(const pbay_ev_signature& event, std::string& out);
   void write_image(const pbay_ev_image& event, std::string& out);
   void write_sources(const pbay_ev_extra& event, std::string& out);
-  void write_finish(std::string& out) const;
+  void end_with(std::string_view reason, std::string& out);
+  void write_finish(std::string_view reason, std::string& out) const;
 
   const Options options_;
   ToolCalls tools_;

@@ -275,13 +275,25 @@ void Encoder::write_sources(const pbay_ev_extra& event, std::string& out) {
   });
 }
 
-void Encoder::finish(std::string& out) {
+void Encoder::end_all(std::string& out) {
   ensure_begun(out);
   for (const Block& block : std::exchange(open_, {}))
     write_end(block, out);
   for (ToolCalls::Call& call : tools_.all()) {
     if (call.open) end_tool(call, out);
   }
+}
+
+// What was begun is ended first, or its page would show it as still being written.
+void Encoder::stopped(std::string& out) {
+  end_all(out);
+  begin_part(out, "abort");
+  end_part(out);
+  out += "data: [DONE]\n\n";
+}
+
+void Encoder::finish(std::string& out) {
+  end_all(out);
   begin_part(out, "finish-step");
   end_part(out);
   begin_part(out, "finish");

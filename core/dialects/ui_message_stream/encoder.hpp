@@ -42,6 +42,8 @@ class Encoder final : public TranslatingEncoder {
   pbay_status on_event(const pbay_event& event, std::string& out) override;
   void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
   void finish(std::string& out) override;
+  // {"type":"abort"} where finish-step and finish would stand, as the SDK's own servers write it.
+  void stopped(std::string& out) override;
   void fail(const chat::Failure& failure, std::string& out) override;
   [[nodiscard]] std::string_view keep_alive() const override { return ": keep-alive\n\n"; }
 
@@ -63,6 +65,7 @@ class Encoder final : public TranslatingEncoder {
   pbay_status write_arguments(const pbay_ev_text& event, std::string& out);
   static void end_tool(ToolCalls::Call& call, std::string& out);
   void end_item(std::uint32_t item, std::string& out);
+  void end_all(std::string& out);
   void write_image(const pbay_ev_image& event, std::string& out);
   void write_sources(const pbay_ev_extra& event, std::string& out);
 
