@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from openai import OpenAI
 
+import databases
 import recordings
+from chat_backends import Person, backend_config, new_id
+from databases import Postgres, Storage
 from node_driver import NodeDriver
 from patchbay import CLIENT_KEY, Patchbay, two_provider_config, write_config
+from redis_server import Redis
 from upstream import WAIT_SECONDS, Upstream
 
 
@@ -85,3 +89,52 @@ def node_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
     yield driver
     for started in drivers.values():
         started.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    running = Postgres()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    running = Redis()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="class", params=["sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Storage:
+    """An empty place for conversations, on each engine in turn."""
+    if request.param == "sqlite":
+        return databases.sqlite(tmp_path_factory.mktemp("storage"))
+    return request.getfixturevalue("postgres").database()
+
+
+@pytest.fixture(scope="class")
+def backend(
+    request: pytest.FixtureRequest,
+    storage: Storage,
+    upstream: Upstream,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Patchbay]:
+    """A server with storage for a class of tests; its `SETTINGS` replace whole sections."""
+    config = backend_config(upstream, storage, **getattr(request.cls, "SETTINGS", {}))
+    folder = tmp_path_factory.mktemp("backend")
+    env = {**storage.env, **getattr(request.cls, "ENVIRONMENT", {})}
+    with Patchbay(write_config(folder / "patchbay.yaml", config), env=env, cwd=folder) as running:
+        yield running
+
+
+@pytest.fixture
+def ada(backend: Patchbay) -> Person:
+    """Somebody who has no conversations yet."""
+    return Person(backend.port, f"ada-{new_id()}")
+
+
+@pytest.fixture
+def bob(backend: Patchbay) -> Person:
+    """Somebody else."""
+    return Person(backend.port, f"bob-{new_id()}")

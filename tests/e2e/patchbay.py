@@ -186,6 +186,15 @@ class Patchbay:
         self.wait_for_end()
         assert alive, f"it had ended before it was asked to; it wrote:\n{self.output}"
 
+    def kill(self) -> None:
+        """Ends the process without a chance to put anything in order (kill -9)."""
+        assert self.process.poll() is None, f"it had ended before; it wrote:\n{self.output}"
+        self.process.kill()
+        self.process.wait(WAIT_SECONDS)
+        for reader in self._readers:
+            reader.join(WAIT_SECONDS)
+        assert not _COMPLAINTS.search(self.output), self.output
+
     def wait_for_end(self) -> None:
         """Waits until it has ended as it was told to, and judges it."""
         try:

@@ -123,6 +123,12 @@ class RawConnection:
         taken, self._buffer = self._buffer, b""
         return taken or self._receive()
 
+    def read_chunk(self) -> bytes:
+        """The next piece of a body in chunks, waiting for it; empty at its end."""
+        piece = self._exactly(int(self._until(b"\r\n").strip(), 16))
+        assert self._exactly(2) == b"\r\n"
+        return piece
+
     def read_until_seen(self, mark: bytes) -> bytes:
         """Everything up to the mark and what came along with it."""
         seen = b""
