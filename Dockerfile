@@ -17,6 +17,8 @@ COPY scripts/setup scripts/setup
 RUN apt-get update \
  && apt-get install -y --no-install-recommends $(scripts/setup --print-packages run) \
  && rm -rf /var/lib/apt/lists/*
+COPY web/package.json web/package-lock.json web/
+RUN scripts/setup web
 COPY . .
 RUN cmake --preset release \
  && cmake --build --preset release \

@@ -22,12 +22,12 @@ struct Count {
   bool estimated = false;
 };
 
-// By the model's name as vendors write it ("gpt-4o-mini", "openai/gpt-4o", "claude-...").
+// By the model's name as vendors write it ("gpt-4o-mini", "vendor/gpt-4o", "claude-...").
 Encoding encoding_of(std::string_view model);
 
 // Never more than linear in the text, whatever it holds: a run of letters beyond what any
 // vocabulary knows is cut into pieces, and then the count is an estimate. Ranks are made ready at
-// the first call for an encoding (tens of milliseconds), so call it off the workers. Thread-safe.
+// the first call for an encoding (some milliseconds), so call it off the workers. Thread-safe.
 Count count(Encoding encoding, std::string_view text);
 
 }  // namespace patchbay::tokens

@@ -4,7 +4,7 @@
 # What decides how it is installed, built and packed. The sources themselves have the other tests.
 proved_files=(
   scripts/setup scripts/run scripts/fresh-machine scripts/fresh scripts/patchbay.service
-  Dockerfile .dockerignore
+  Dockerfile .dockerignore web
   CMakeLists.txt CMakePresets.json cmake
   ':(glob)core/**/CMakeLists.txt' ':(glob)plugins/**/CMakeLists.txt'
 )

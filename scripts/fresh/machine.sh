@@ -57,6 +57,17 @@ new_root() { # NAME: a bare machine in $roots/NAME; packages that were fetched o
   mount_devices "$new/dev"
   mount --bind "$cache/packages" "$new/var/cache/apt/archives"
   cp --dereference /etc/resolv.conf /etc/hosts "$new/etc/"
+  # npm's packages come from where this machine's npm gets them, and by whose word it trusts.
+  local setting value
+  for setting in registry cafile; do
+    value=$(npm config get "$setting" 2>/dev/null || true)
+    case $value in
+      '' | null | undefined) ;;
+      /*) cp --dereference "$value" "$new/etc/npm-$setting" && say "$setting=/etc/npm-$setting" ;;
+      *) say "$setting=$value" ;;
+    esac
+  done >"$new/etc/npmrc"
+  mkdir -p "$new/usr/etc" && ln -s ../../etc/npmrc "$new/usr/etc/npmrc" # where npm looks that is not Debian's
   printf '127.0.1.1 %s\n' "$(hostname)" >>"$new/etc/hosts"
 }
 

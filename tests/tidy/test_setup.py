@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 SETUP = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "setup"
-TOOLS = ("bash", "cat", "cut", "dirname", "env", "fold", "grep", "awk", "mktemp", "paste", "rm", "sed", "sha256sum", "tail", "tee")
+TOOLS = ("bash", "cat", "cut", "dirname", "env", "fold", "grep", "awk", "mkdir", "mktemp", "paste", "rm", "sed", "sha256sum", "tail", "tee")
 DEBIAN_12 = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 
 
@@ -30,7 +30,7 @@ class SetupTest(unittest.TestCase):
         self.stub("uname", "echo x86_64")
         self.stub("id", "echo 0")
         self.stub("node", "echo v20")
-        self.stub("npm", "exit 1")
+        self.stub("npm", f'echo "npm $*" >>"{self.root}/asked"\nmkdir -p node_modules')
         self.stub("rustc", "exit 1")
         self.apt(0)
         self.installed(*self.packages("run"), *self.packages("test"))
@@ -68,7 +68,7 @@ class SetupTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr, self.asked), (0, "", "", []))
 
     def test_names_what_is_missing_and_installs_that_alone(self):
-        self.installed(*[p for p in self.packages("run") if p not in ("cmake", "libcli11-dev")])
+        self.installed(*[p for p in self.packages("run") if p not in ("cmake", "libcli11-dev", "nodejs", "npm")])
         done = self.run_setup("run")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Installing 2 Debian packages", done.stdout)
@@ -89,12 +89,28 @@ class SetupTest(unittest.TestCase):
         self.assertIn("libgtest-dev", self.run_setup("test").stdout)
 
     def test_asks_for_node_and_rust_only_where_there_are_none(self):
+        self.installed(*[p for p in (*self.packages("run"), *self.packages("test")) if p not in ("nodejs", "npm")])
         self.assertEqual(self.run_setup().stdout, "")
         (self.bin / "npm").unlink()
         (self.bin / "node").unlink()
-        self.assertIn("  nodejs npm\n", self.run_setup().stdout)
+        self.assertIn("  nodejs npm\n", self.run_setup("run").stdout)
         (self.bin / "rustc").unlink()
         self.assertIn("  nodejs npm rustc\n", self.run_setup().stdout)
+
+    def test_what_the_build_takes_from_npm_is_installed_once_for_each_lock(self):
+        self.installed(*self.packages("run"))
+        web = self.root / "web"
+        web.mkdir()
+        (web / "package.json").write_text("{}\n")
+        (web / "package-lock.json").write_text("{}\n")
+        first = self.run_setup("run")
+        self.assertEqual(first.returncode, 0, first.stdout + first.stderr)
+        self.assertIn("web/node_modules", first.stdout)
+        # Nothing that comes from the registry may run at install time.
+        self.assertEqual([line.split()[:3] for line in self.asked], [["npm", "ci", "--ignore-scripts"]])
+        self.assertEqual(self.run_setup("web").stdout, "")
+        (web / "package-lock.json").write_text("{ }\n")
+        self.assertIn("web/node_modules", self.run_setup("web").stdout)
 
     def test_another_system_is_told_what_it_needs(self):
         self.os_release('ID=fedora\nVERSION_ID=41\nPRETTY_NAME="Fedora Linux 41"\n')
