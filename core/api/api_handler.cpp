@@ -23,6 +23,9 @@ chat::Failure plain_failure(int status, std::string message, std::string code) {
 ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
     : signatures_(snapshot->signatures), workplace_(worker), snapshot_(std::move(snapshot)) {
   workplace_.signatures = signatures_.get();
+  if (const auto& redis = snapshot_->services.redis) {
+    redis_ = std::make_unique<storage::redis::Client>(worker, *redis);
+  }
 }
 
 ApiHandler::~ApiHandler() = default;
@@ -31,6 +34,7 @@ void ApiHandler::handle(server::Exchange& exchange) {
   const server::Request& request = exchange.request();
   Context context;
   context.workplace = &workplace_;
+  context.redis = redis_.get();
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
 
@@ -98,6 +102,7 @@ server::Rejection ApiHandler::reject(int status,
                                      const server::Request& request) {
   Context context;
   context.workplace = &workplace_;
+  context.redis = redis_.get();
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
   const bool busy = status == 503;

@@ -28,6 +28,7 @@ class ApiHandler final : public server::Handler {
   void preflight(server::Exchange& exchange, const Context& context, std::string_view allow);
 
   const std::shared_ptr<relay::SignatureStore> signatures_;
+  std::unique_ptr<storage::redis::Client> redis_;  // null where nothing is shared
   relay::Workplace workplace_;
   SnapshotPtr snapshot_;
 };

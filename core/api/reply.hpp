@@ -24,6 +24,8 @@ struct Context {
   relay::Workplace* workplace = nullptr;  // the worker's; outlives every request
   SnapshotPtr snapshot;
   access::Principal principal;  // who asks
+  storage::redis::Client* redis =
+      nullptr;  // the worker's, as the workplace; null without redis.url
   std::string request_id;
   std::string_view route = "unknown";  // what metrics call the path; a static text
   Time began = Clock::now();

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "core/storage/redis/client.hpp"
 #include "core/storage/store.hpp"
 #include "core/streams/hub.hpp"
 
@@ -16,6 +18,8 @@ namespace patchbay::api {
 struct Services {
   std::shared_ptr<storage::Store> store;  // null: nothing is stored here
   std::shared_ptr<streams::Hub> streams;  // null only where `store` is
+  std::optional<storage::redis::Address> redis =
+      {};  // what replicas share; none: this one is alone
 };
 
 // The settings `chat:`; docs/configuration.md says what each means.

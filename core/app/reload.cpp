@@ -28,6 +28,9 @@ void check_unchanged(const settings::Settings& now,
   if (now.server.workers != next.server.workers) {
     problems.push_back({next.server.workers_origin, "server.workers", kRestart});
   }
+  if (now.redis.url != next.redis.url) {
+    problems.push_back({next.redis.url_origin, "redis.url", kRestart});
+  }
 }
 
 const PluginState* find(const std::vector<PluginState>& plugins, const std::string& id) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/redis_address.hpp"
 #include "core/base/secret.hpp"
 #include "core/settings/fields.hpp"
 #include "core/settings/report.hpp"
@@ -168,6 +169,9 @@ std::string describe(const Settings& settings) {
   for (const auto& path : settings.plugins.path)
     out += line("plugins", path.string());
   if (!settings.plugins.watch) out += line("plugins", "not watched for new versions");
+  if (const auto redis = parse_redis_url(settings.redis.url)) {
+    out += line("redis", redis->host + ":" + std::to_string(redis->port));
+  }
   if (!settings.admin.keys.empty()) {
     out += line("admin keys", std::to_string(settings.admin.keys.size()));
   }

@@ -112,7 +112,7 @@ struct Storage {
 
 // What replicas share beside the database; empty: each replica is alone.
 struct Redis {
-  std::string url;  // redis://[:password@]host[:port][/db]; a secret
+  std::string url;  // redis://[[user]:password@]host[:port][/db]; a secret
   Origin url_origin;
 };
 

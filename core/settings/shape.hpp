@@ -36,6 +36,9 @@ void read_library_hash(Fields& fields, Provider& provider);
 // `admin:`, who may see and change the server itself.
 void read_admin(const ConfigValue* value, Admin& admin, Report& report);
 
+// `redis:`, what replicas share.
+void read_redis(const ConfigValue* value, Redis& redis, Report& report);
+
 // `defaults:` and `models:`, which name providers; `known` are the names of all that were written,
 // the wrong ones included.
 void read_defaults(const ConfigValue* value,
