@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include "core/dialects/conversation_api/encoder.hpp"
 #include "core/dialects/data_stream/encoder.hpp"
 #include "core/dialects/json_lines/encoder.hpp"
+#include "core/dialects/prompt_chat/encoder.hpp"
+#include "core/dialects/thread_chat/encoder.hpp"
 #include "core/dialects/ui_message_stream/encoder.hpp"
 #include "tests/support/allocations.hpp"
 #include "tests/unit/dialects/answer.hpp"
@@ -15,7 +18,7 @@ namespace {
 
 template <typename Encoder>
 std::size_t allocations_per_hundred_tokens() {
-  Encoder encoder({.message_id = "01a1feee-fdbe-7553-8192-d76e351f6384"});
+  Encoder encoder(typename Encoder::Options{});
   std::string out;
   out.reserve(1 << 20);
   const auto begin = test::meta("id", "model", 1);
@@ -43,6 +46,9 @@ TEST(Allocations, ATokenNeedsNone) {
   EXPECT_EQ(allocations_per_hundred_tokens<data_stream::Encoder>(), 0U);
   EXPECT_EQ(allocations_per_hundred_tokens<ui_message_stream::Encoder>(), 0U);
   EXPECT_EQ(allocations_per_hundred_tokens<json_lines::Encoder>(), 0U);
+  EXPECT_EQ(allocations_per_hundred_tokens<prompt_chat::Encoder>(), 0U);
+  EXPECT_EQ(allocations_per_hundred_tokens<conversation_api::Encoder>(), 0U);
+  EXPECT_EQ(allocations_per_hundred_tokens<thread_chat::Encoder>(), 0U);
 }
 
 }  // namespace

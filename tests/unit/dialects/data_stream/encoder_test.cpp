@@ -327,5 +327,21 @@ TEST(DataStream, SaysWhatItIs) {
   EXPECT_EQ(Encoder({}).keep_alive(), "\n");
 }
 
+TEST(DataStream, EndsWithAnUnknownReasonWhenItsUserHadEnough) {
+  Answer answer;
+  answer.add(text(PBAY_EV_TEXT, "Hel"))
+      .add(tool("c1", "f", 1))
+      .add(text(PBAY_EV_TOOL_ARGS, "{\"a\":", 0, 1))
+      .add(usage(3, 1));
+  answer.encoder().stopped(answer.out());
+  const Lines lines = split(answer.out(), "\n");
+  ASSERT_EQ(lines.size(), 6U) << answer.out();  // a call that broke off was never made
+  EXPECT_EQ(
+      lines[4],
+      R"(e:{"finishReason":"unknown","usage":{"promptTokens":3,"completionTokens":1},"isContinued":false})");
+  EXPECT_EQ(lines[5],
+            R"(d:{"finishReason":"unknown","usage":{"promptTokens":3,"completionTokens":1}})");
+}
+
 }  // namespace
 }  // namespace patchbay::dialects::data_stream

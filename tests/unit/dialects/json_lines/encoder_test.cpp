@@ -64,6 +64,13 @@ TEST(JsonLines, EndsAtAnError) {
             (Lines{R"({"content":"Hel"})", R"({"error":"it \"broke\""})"}));
 }
 
+TEST(JsonLines, SaysThatItsUserHadEnough) {
+  Answer answer;
+  answer.add(text(PBAY_EV_TEXT, "Hel"));
+  answer.encoder().stopped(answer.out());
+  EXPECT_EQ(split(answer.out(), "\n"), (Lines{R"({"content":"Hel"})", R"({"stopped":true})"}));
+}
+
 TEST(JsonLines, ShowsTheFirstChoiceOnly) {
   Answer answer;
   answer.add(text(PBAY_EV_TEXT, "second", 1));

@@ -206,5 +206,19 @@ TEST(UiMessageStream, SaysWhatItIs) {
   EXPECT_EQ(Encoder({}).keep_alive(), ": keep-alive\n\n");
 }
 
+TEST(UiMessageStream, IsAbortedWhenItsUserHadEnough) {
+  Answer answer;
+  answer.add(text(PBAY_EV_TEXT, "Hel"));
+  answer.encoder().stopped(answer.out());
+  EXPECT_EQ(split(answer.out(), "\n\n"),
+            (Lines{R"(data: {"type":"start","messageId":"m1"})",
+                   R"(data: {"type":"start-step"})",
+                   R"(data: {"type":"text-start","id":"0"})",
+                   R"(data: {"type":"text-delta","id":"0","delta":"Hel"})",
+                   R"(data: {"type":"text-end","id":"0"})",
+                   R"(data: {"type":"abort"})",
+                   "data: [DONE]"}));
+}
+
 }  // namespace
 }  // namespace patchbay::dialects::ui_message_stream
