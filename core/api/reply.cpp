@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/base/uuid.hpp"
+#include "core/dialects/body_fields.hpp"
 #include "core/dialects/openai_chat/error_body.hpp"
-#include "core/json/write.hpp"
 #include "core/relay/answer_headers.hpp"
 #include "core/telemetry/log.hpp"
 
@@ -113,9 +113,7 @@ void reply_error_text(server::Exchange& exchange,
                       Logged logged) {
   const http::HeaderList headers =
       refusal_headers(exchange, context, failure, more, std::move(logged));
-  std::string body;
-  json::Writer(body).begin_object().member("error", failure.message).end_object();
-  exchange.respond(chat::status_of(failure), headers, body);
+  exchange.respond(chat::status_of(failure), headers, dialects::text_error_body(failure));
 }
 
 void record_request(const server::Request& request, const Context& context, const Logged& what) {

@@ -64,7 +64,8 @@ void reply_failure(server::Exchange& exchange,
                    const http::HeaderList& more = {},
                    Logged logged = {});
 
-// The same for clients that read a text instead of an object: {"error":"..."}.
+// The same for clients that read a text instead of an object: {"error":"..."}, with the list of
+// fields beside it where it is a 422 (dialects::text_error_body).
 void reply_error_text(server::Exchange& exchange,
                       const Context& context,
                       const chat::Failure& failure,

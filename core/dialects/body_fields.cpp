@@ -101,7 +101,8 @@ std::string text_error_body(const chat::Failure& failure) {
   std::string body;
   json::Writer writer(body);
   writer.begin_object().member("error", failure.message);
-  if (chat::status_of(failure) == 422) {
+  const bool ours = !failure.param.empty() || failure.code == kNoJson;
+  if (ours && chat::status_of(failure) == 422) {
     const Detail& detail = detail_of(failure);
     writer.key("detail").begin_array().begin_object();
     writer.key("loc").begin_array().value("body");

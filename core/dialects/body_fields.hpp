@@ -49,8 +49,8 @@ MaybeFailure require_words(std::string_view body, const json::Wanted& wanted, st
 inline constexpr std::size_t kClientKeyBytesMax = 256;
 bool is_client_key(std::string_view text);
 
-// {"error":"..."}, which is what clients of the chat routes read. With the status 422 there is
-// beside it the list of what is wrong that clients of Pydantic know:
+// {"error":"..."}, which is what clients of the chat routes read. With the status 422 and a field
+// to blame there is beside it the list of what is wrong that clients of Pydantic know:
 // "detail":[{"loc":["body","message"],"msg":"Field required","type":"missing"}].
 std::string text_error_body(const chat::Failure& failure);
 

@@ -33,18 +33,21 @@ TEST(ConversationJson, ShowsOneOfAList) {
 }
 
 TEST(ConversationJson, ShowsTheWhole) {
-  storage::Message question{.id = "q", .role = storage::Role::kUser, .version = {.number = 1}};
+  storage::Message question;
+  question.id = "q";
+  question.version.number = 1;
   question.version.content = "Hi";
-  storage::Message answer{.id = "a", .role = storage::Role::kAssistant, .versions = 3};
-  answer.version = {.id = "v",
-                    .number = 2,
-                    .content = "Hel\nlo",
-                    .parts = R"([{"type":"text","text":"Hel\nlo"}])",
-                    .model = "m",
-                    .provider = "p",
-                    .status = storage::VersionStatus::kError,
-                    .error = "it broke",
-                    .created_ms = 5};
+  storage::Message answer;
+  answer.id = "a";
+  answer.role = storage::Role::kAssistant;
+  answer.versions = 3;
+  answer.version.number = 2;
+  answer.version.content = "Hel\nlo";
+  answer.version.parts = R"([{"type":"text","text":"Hel\nlo"}])";
+  answer.version.model = "m";
+  answer.version.status = storage::VersionStatus::kError;
+  answer.version.error = "it broke";
+  answer.version.created_ms = 5;
   std::string out = "[";
   append_conversation(out, conversation(), std::vector{question, answer});
   EXPECT_TRUE(json::validate(out + ']')) << out;
@@ -85,8 +88,10 @@ TEST(ConversationJson, HasAWordForEveryStatusAndRole) {
                                                         {Role::kAssistant, "assistant"},
                                                         {Role::kTool, "tool"}};
   for (const auto& [role, word] : roles) {
+    storage::Message message;
+    message.role = role;
     std::string out;
-    append_message(out, {.role = role});
+    append_message(out, message);
     EXPECT_NE(out.find("\"role\":\"" + word + '"'), std::string::npos) << out;
   }
 }
