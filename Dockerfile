@@ -1,12 +1,13 @@
 # Patchbay in a container:
 #
 #   docker build -t patchbay .
-#   docker run --rm -p 127.0.0.1:8080:8080 -e OPENAI_API_KEY patchbay
+#   docker run --rm -p 127.0.0.1:8080:8080 -e PATCHBAY_ANONYMOUS=always -e OPENAI_API_KEY patchbay
 #
-# Patchbay asks nobody who they are yet, so publish the port on an address of yours only, as above.
+# In a container it listens on more than a loopback address, so it answers nobody without credentials
+# (-e API_KEY=...) unless it is told to, as above; then publish the port on an address of yours only.
 # It needs neither root nor capabilities nor a file system that can be written to:
 #
-#   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:8080:8080 patchbay
+#   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:8080:8080 -e API_KEY patchbay
 #
 # docs/deployment.md has the rest; scripts/fresh-machine takes these steps where there is no Docker.
 

@@ -18,6 +18,10 @@ chat::Failure plain_failure(int status, std::string message, std::string code) {
   return failure;
 }
 
+ErrorForm error_form_of(RouteKind kind) {
+  return kind == RouteKind::kChat ? ErrorForm::kText : ErrorForm::kObject;
+}
+
 }  // namespace
 
 ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
@@ -38,15 +42,15 @@ void ApiHandler::handle(server::Exchange& exchange) {
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
 
-  if (const auto why = snapshot_->access.refuse(request.headers)) {
-    return reply_failure(exchange, context, plain_failure(403, *why, "forbidden"));
-  }
   const auto target = http::parse_target(request.target);
   if (!target) {
     return reply_failure(
         exchange, context, plain_failure(400, target.error().message, "invalid_url"));
   }
-  if (target->path == "*") return preflight(exchange, context, "GET, HEAD, POST, OPTIONS");
+  if (target->path == "*") {
+    if (is_foreign(exchange, context)) return;
+    return preflight(exchange, context, "GET, HEAD, POST, OPTIONS");
+  }
   const auto path = http::split_path(target->path);
   if (!path) {
     return reply_failure(
@@ -54,30 +58,70 @@ void ApiHandler::handle(server::Exchange& exchange) {
   }
   auto found = find_route(request.method, path->segments());
   if (auto* match = std::get_if<Match>(&found)) {
-    context.segments = std::move(match->segments);
-    context.route = match->route;
-    return match->handler(exchange, context);
+    return admit(exchange, std::move(context), std::move(*match));
   }
   if (const auto* wrong = std::get_if<WrongMethod>(&found)) {
     context.route = wrong->route;
+    context.error_form = error_form_of(wrong->kind);
+    if (is_foreign(exchange, context)) return;
     if (request.method == "OPTIONS") return preflight(exchange, context, wrong->allow);
     http::HeaderList headers;
     headers.add("allow", wrong->allow);
-    return reply_failure(
-        exchange,
-        context,
-        plain_failure(405,
-                      "Not allowed to " + request.method + " on " + std::string(target->path) +
-                          " (try " + wrong->allow + ")",
-                      "method_not_allowed"),
-        headers);
+    return reply_error(exchange,
+                       context,
+                       plain_failure(405,
+                                     "Not allowed to " + request.method + " on " +
+                                         std::string(target->path) + " (try " + wrong->allow + ")",
+                                     "method_not_allowed"),
+                       headers);
   }
+  if (is_foreign(exchange, context)) return;
   reply_failure(exchange,
                 context,
                 plain_failure(404,
                               "Unknown request URL: " + request.method + " " +
                                   std::string(target->path) + ". Please check the URL for typos.",
                               "unknown_url"));
+}
+
+void ApiHandler::admit(server::Exchange& exchange, Context context, Match match) {
+  context.segments = std::move(match.segments);
+  context.route = match.route;
+  context.error_form = error_form_of(match.kind);
+  const bool asks = snapshot_->authenticator.asks();
+  const bool own_rules = match.kind == RouteKind::kOwnRules;
+  // Where credentials are wanted it does not matter whose page it is: a foreign one knows no key,
+  // and a browser that remembers an account does not add the userid header for it.
+  if ((!asks || own_rules) && is_foreign(exchange, context)) return;
+  const bool wants_principal = match.kind == RouteKind::kApi || match.kind == RouteKind::kChat;
+  if (wants_principal && !identify(exchange, context)) return;
+  match.handler(exchange, context);
+}
+
+bool ApiHandler::is_foreign(server::Exchange& exchange, const Context& context) {
+  const auto why = snapshot_->access.refuse(exchange.request().headers);
+  if (why) reply_error(exchange, context, plain_failure(403, *why, "forbidden"));
+  return why.has_value();
+}
+
+bool ApiHandler::identify(server::Exchange& exchange, Context& context) {
+  http::HeaderList& headers = exchange.request().headers;
+  access::Identity who = snapshot_->authenticator.identify(headers);
+  if (const auto* denial = std::get_if<access::Denial>(&who)) {
+    chat::Failure failure = plain_failure(denial->status, denial->message, denial->code);
+    failure.param = denial->param;
+    http::HeaderList more;
+    if (!denial->challenge.empty()) more.add("www-authenticate", denial->challenge);
+    reply_error(exchange, context, failure, more);
+    return false;
+  }
+  context.principal = std::get<access::Principal>(std::move(who));
+  if (snapshot_->authenticator.asks()) {
+    // They were for us: no provider gets to see them, whatever its plugin asks for.
+    headers.remove("authorization");
+    headers.remove("x-api-key");
+  }
+  return true;
 }
 
 void ApiHandler::preflight(server::Exchange& exchange,

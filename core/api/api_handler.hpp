@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/api/reply.hpp"
+#include "core/api/routes.hpp"
 #include "core/server/exchange.hpp"
 
 namespace patchbay::api {
@@ -25,6 +26,12 @@ class ApiHandler final : public server::Handler {
                            const server::Request& request) override;
 
  private:
+  // What stands between a path that is known and its handler.
+  void admit(server::Exchange& exchange, Context context, Match match);
+  // True after a request was refused that another site's page or name has brought here.
+  bool is_foreign(server::Exchange& exchange, const Context& context);
+  // Says who asks, in the context; false after a refusal.
+  bool identify(server::Exchange& exchange, Context& context);
   void preflight(server::Exchange& exchange, const Context& context, std::string_view allow);
 
   const std::shared_ptr<relay::SignatureStore> signatures_;

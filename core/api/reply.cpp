@@ -116,6 +116,15 @@ void reply_error_text(server::Exchange& exchange,
   exchange.respond(chat::status_of(failure), headers, dialects::text_error_body(failure));
 }
 
+void reply_error(server::Exchange& exchange,
+                 const Context& context,
+                 const chat::Failure& failure,
+                 const http::HeaderList& more,
+                 Logged logged) {
+  const bool text = context.error_form == ErrorForm::kText;
+  (text ? reply_error_text : reply_failure)(exchange, context, failure, more, std::move(logged));
+}
+
 void record_request(const server::Request& request, const Context& context, const Logged& what) {
   telemetry::WorkerMetrics& metrics = context.workplace->worker.metrics();
   metrics.requests.at({context.route, known_method(request.method), std::to_string(what.status)})

@@ -19,6 +19,12 @@
 
 namespace patchbay::api {
 
+// How the clients of a path read that something failed.
+enum class ErrorForm {
+  kObject,  // {"error":{"message":...}}
+  kText,    // {"error":"..."}
+};
+
 // One request as handlers see it. Copied into whatever outlives the handler.
 struct Context {
   relay::Workplace* workplace = nullptr;  // the worker's; outlives every request
@@ -28,6 +34,7 @@ struct Context {
       nullptr;  // the worker's, as the workplace; null without redis.url
   std::string request_id;
   std::string_view route = "unknown";  // what metrics call the path; a static text
+  ErrorForm error_form = ErrorForm::kObject;
   Time began = Clock::now();
   std::vector<std::string> segments;  // of the path behind the route's own, decoded
 };
@@ -71,6 +78,13 @@ void reply_error_text(server::Exchange& exchange,
                       const chat::Failure& failure,
                       const http::HeaderList& more = {},
                       Logged logged = {});
+
+// Either of the two, as the context says.
+void reply_error(server::Exchange& exchange,
+                 const Context& context,
+                 const chat::Failure& failure,
+                 const http::HeaderList& more = {},
+                 Logged logged = {});
 
 // Every request's line in the log and its place in the metrics; once for each.
 void record_request(const server::Request& request, const Context& context, const Logged& what);

@@ -23,11 +23,12 @@ struct Route {
   std::array<std::string_view, 3> path;  // "*" at the end takes everything that is left
   HandlerFunction handler;
   std::string_view name;  // for metrics
+  RouteKind kind = RouteKind::kApi;
 };
 
 constexpr std::array kRoutes{
     Route{"POST", V1::kEither, {"chat", "completions"}, chat_completions, "/v1/chat/completions"},
-    Route{"POST", V1::kNever, {"chat"}, chat_or_image, "/chat"},
+    Route{"POST", V1::kNever, {"chat"}, chat_or_image, "/chat", RouteKind::kChat},
     Route{"POST", V1::kEither, {"completions"}, completions, "/v1/completions"},
     Route{"POST", V1::kEither, {"embeddings"}, embeddings, "/v1/embeddings"},
     Route{"POST",
@@ -51,12 +52,27 @@ constexpr std::array kRoutes{
     Route{"GET", V1::kOnly, {"models"}, list_models, "/v1/models"},
     Route{"GET", V1::kNever, {"models"}, list_models_for_all, "/models"},
     Route{"GET", V1::kEither, {"models", "*"}, show_model, "/v1/models/{id}"},
-    Route{"GET", V1::kEither, {"health"}, health, "/health"},
-    Route{"GET", V1::kEither, {"ready"}, ready, "/ready"},
-    Route{"GET", V1::kNever, {"metrics"}, metrics, "/metrics"},
-    Route{"GET", V1::kNever, {"admin", "plugins"}, list_plugins, "/admin/plugins"},
-    Route{"GET", V1::kNever, {"admin", "plugins", "*"}, show_plugin, "/admin/plugins/{id}"},
-    Route{"POST", V1::kNever, {"admin", "plugins", "*"}, change_plugin, "/admin/plugins/{id}"},
+    Route{"GET", V1::kEither, {"health"}, health, "/health", RouteKind::kOpen},
+    Route{"GET", V1::kEither, {"ready"}, ready, "/ready", RouteKind::kOpen},
+    Route{"GET", V1::kNever, {"metrics"}, metrics, "/metrics", RouteKind::kOwnRules},
+    Route{"GET",
+          V1::kNever,
+          {"admin", "plugins"},
+          list_plugins,
+          "/admin/plugins",
+          RouteKind::kOwnRules},
+    Route{"GET",
+          V1::kNever,
+          {"admin", "plugins", "*"},
+          show_plugin,
+          "/admin/plugins/{id}",
+          RouteKind::kOwnRules},
+    Route{"POST",
+          V1::kNever,
+          {"admin", "plugins", "*"},
+          change_plugin,
+          "/admin/plugins/{id}",
+          RouteKind::kOwnRules},
 };
 
 bool matches(const Route& route,
@@ -90,12 +106,16 @@ std::variant<Match, WrongMethod, NoRoute> find_route(
 
   std::string allow;
   std::string_view name;
+  RouteKind kind = RouteKind::kApi;
   std::vector<std::string> rest;
   for (const Route& route : kRoutes) {
     if (!matches(route, path, v1, rest)) continue;
     const bool any = route.method == "*" && method != "OPTIONS";
-    if (any || route.method == asked) return Match{route.handler, std::move(rest), route.name};
+    if (any || route.method == asked) {
+      return Match{route.handler, std::move(rest), route.name, route.kind};
+    }
     name = route.name;
+    kind = route.kind;
     if (route.method == "*") {
       allow += "GET, HEAD, POST, PUT, PATCH, DELETE, ";
       continue;
@@ -103,7 +123,7 @@ std::variant<Match, WrongMethod, NoRoute> find_route(
     allow += std::string(route.method) + (route.method == "GET" ? ", HEAD, " : ", ");
   }
   if (allow.empty()) return NoRoute{};
-  return WrongMethod{allow + "OPTIONS", name};
+  return WrongMethod{allow + "OPTIONS", name, kind};
 }
 
 }  // namespace patchbay::api

@@ -13,16 +13,26 @@ namespace patchbay::api {
 
 using HandlerFunction = void (*)(server::Exchange&, const Context&);
 
+// Who may ask a path, and how its clients read a refusal.
+enum class RouteKind {
+  kApi,       // whoever is known by credentials, or needs none; error objects
+  kChat,      // the same; errors are texts
+  kOpen,      // everybody
+  kOwnRules,  // the handler says
+};
+
 struct Match {
   HandlerFunction handler;
   std::vector<std::string> segments;  // what the route's "*" matched
   std::string_view route;             // "/v1/models/{id}"; a static text, as below
+  RouteKind kind = RouteKind::kApi;
 };
 
 // The path is known, the method is not one of `allow` ("GET, HEAD, OPTIONS").
 struct WrongMethod {
   std::string allow;
   std::string_view route;
+  RouteKind kind = RouteKind::kApi;
 };
 
 struct NoRoute {};

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/access/authenticator.hpp"
 #include "core/api/access_policy.hpp"
 #include "core/api/admin_access.hpp"
 #include "core/api/model_cache.hpp"
@@ -36,6 +37,7 @@ struct Snapshot {
   std::shared_ptr<PluginControl> plugins = {};  // null: nobody may change them
   Services services = {};
   ChatRules chat = {};
+  access::Authenticator authenticator = {};
 
   // What can be asked for by name: the configured aliases, then `upstream`, what the wildcard's
   // provider told when it was asked; where that is nothing, what it knows without asking.

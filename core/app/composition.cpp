@@ -5,6 +5,7 @@
 #include <iostream>
 #include <system_error>
 
+#include "core/app/admission.hpp"
 #include "core/app/start_files.hpp"
 #include "core/base/clock.hpp"
 #include "core/relay/credentials.hpp"
@@ -241,6 +242,7 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
                          {from.loopback, settings.server.hosts, settings.server.cors_origins},
                          unix_ms() / 1000};
   snapshot.admin = {from.loopback, settings.admin.keys};
+  snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.plugins = from.plugins;
   return std::make_shared<const api::Snapshot>(std::move(snapshot));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/app/admission.hpp"
 #include "core/app/composition.hpp"
 #include "core/base/clock.hpp"
 #include "core/telemetry/log.hpp"
@@ -194,6 +195,7 @@ bool Reloader::try_reload(std::vector<Problem>& problems) {
   // Nothing below can fail.
   for (const std::string& warning : loaded.warnings)
     log::warn("configuration").text("message", warning);
+  warn_of_access(loaded.settings.access, running_.server.loopback());
   running_.server.set_limits(server_limits(loaded.settings.limits));
   put_in_force(snapshot, loaded.settings);
   log::set_level(static_cast<log::Level>(loaded.settings.log.level));

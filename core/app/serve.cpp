@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/api/api_handler.hpp"
+#include "core/app/admission.hpp"
 #include "core/app/composition.hpp"
 #include "core/app/control_loop.hpp"
 #include "core/app/observation.hpp"
@@ -63,12 +64,7 @@ void announce(const server::Server& server, const settings::Settings& settings, 
           .text("because", provider.disabled_because);
     }
   }
-  if (!server.loopback()) {
-    log::warn("no_credentials")
-        .text("address", server.address())
-        .text("message",
-              "no credentials are asked: whoever reaches this address can use the providers");
-  }
+  warn_of_access(settings.access, server.loopback());
   log::info("listening")
       .text("url", "http://" + server.address())
       .text("address", server.address())

@@ -99,6 +99,32 @@ std::string limits(const Limits& limits) {
   return out.empty() ? out : line("limits", out);
 }
 
+// Who may ask, where that is more than the default.
+std::string access(const Access& access) {
+  std::vector<std::string> words;
+  if (!access.basic.empty()) words.push_back("accounts " + std::to_string(access.basic.size()));
+  std::vector<std::string> names;
+  for (const Access::Key& key : access.keys)
+    names.push_back(key.name);
+  if (!names.empty()) words.push_back("keys " + joined(names));
+  if (words.empty() && access.anonymous == Access::Anonymous::kAlways) words.push_back("everybody");
+  if (words.empty() && access.anonymous == Access::Anonymous::kNever) words.push_back("nobody");
+  return words.empty() ? std::string() : line("access", joined(words));
+}
+
+std::string rate_limit(const RateLimit& limit) {
+  const RateLimit usual;
+  if (limit.requests == usual.requests && limit.window_ms == usual.window_ms &&
+      limit.routes == usual.routes && limit.fail_closed == usual.fail_closed) {
+    return {};
+  }
+  if (limit.requests == 0 || limit.routes.empty()) return line("rate limit", "none");
+  return line("rate limit",
+              std::to_string(limit.requests) + " in " + std::to_string(limit.window_ms) +
+                  "ms for " + joined(limit.routes) +
+                  (limit.fail_closed ? ", closed without Redis" : ""));
+}
+
 std::string providers(const Settings& settings) {
   std::size_t name_width = 0;
   std::size_t plugin_width = 0;
@@ -163,6 +189,8 @@ std::string describe(const Settings& settings) {
   std::string out = line("listen", server.listen);
   out += line("workers", server.workers == 0 ? "auto, one a core" : std::to_string(server.workers));
   out += line("log level", name_of(settings.log.level));
+  out += access(settings.access);
+  out += rate_limit(settings.rate_limit);
   out += limits(settings.limits);
   if (!server.cors_origins.empty()) out += line("cors origins", joined(server.cors_origins));
   if (!server.hosts.empty()) out += line("hosts", joined(server.hosts));

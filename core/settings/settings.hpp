@@ -144,15 +144,15 @@ struct Access {
 
   std::vector<Basic> basic;
   std::vector<Key> keys;                       // as X-API-Key or as a Bearer token
-  Anonymous anonymous = Anonymous::kLoopback;  // without credentials; never where there are any
+  Anonymous anonymous = Anonymous::kLoopback;  // who needs none, where none are listed above
   std::vector<IpNetwork> trusted_proxies;      // whose X-Forwarded-For is believed
 };
 
 struct RateLimit {
   std::int64_t requests = 60;  // in a window, of one key or address; 0: no limit
   std::int64_t window_ms = 60'000;
-  bool fail_closed = false;         // without Redis: 503 instead of letting pass
-  std::vector<std::string> routes;  // path prefixes it holds for; empty: /api/chat/stream
+  bool fail_closed = false;  // without Redis: 503 instead of letting pass
+  std::vector<std::string> routes = {"/api/chat/stream"};  // paths by how they begin; "/": all
 };
 
 struct Settings {

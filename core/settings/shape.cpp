@@ -300,6 +300,8 @@ Settings read_settings(const ConfigValue& root,
   Settings settings;
   Fields fields(&root, "", report);
   read_server(fields.take("server"), settings.server, report);
+  read_access(fields.take("access"), settings.access, report);
+  read_rate_limit(fields.take("rate_limit"), settings.rate_limit, report);
   read_limits(fields.take("limits"), settings.limits, report);
   read_log(fields.take("log"), settings.log, report);
   read_plugins(fields.take("plugins"), folder, settings.plugins, report);

@@ -39,6 +39,10 @@ void read_admin(const ConfigValue* value, Admin& admin, Report& report);
 // `redis:`, what replicas share.
 void read_redis(const ConfigValue* value, Redis& redis, Report& report);
 
+// `access:`, who may ask, and `rate_limit:`, how often.
+void read_access(const ConfigValue* value, Access& access, Report& report);
+void read_rate_limit(const ConfigValue* value, RateLimit& limit, Report& report);
+
 // `defaults:` and `models:`, which name providers; `known` are the names of all that were written,
 // the wrong ones included.
 void read_defaults(const ConfigValue* value,

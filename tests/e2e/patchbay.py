@@ -125,8 +125,7 @@ class Patchbay:
         self.process = subprocess.Popen(
             command,
             env=clean_environment(env),
-            # What it stores lies where it is started: beside a test's configuration, unless told otherwise.
-            cwd=cwd or (config.parent if config is not None else None),
+            cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

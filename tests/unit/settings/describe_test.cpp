@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/settings/fixture_files.hpp"
@@ -65,6 +66,24 @@ defaults
   provider  -> local (disabled: hosted)
   model     -> fast
 )");
+}
+
+TEST(Describe, SaysWhoMayAskAndHowOften) {
+  const Loaded loaded = load(R"(
+access:
+  basic: [{ username: app, password: hunter2-hunter2 }]
+  keys: [{ name: team, key: sk-0123456789abcdef }, { name: ops, key: sk-0123456789abcdeg }]
+rate_limit: { requests: 5, window: 10s, routes: [/v1, /chat], fail_closed: true }
+providers: { p: { plugin: x } }
+)");
+  ASSERT_EQ(text_of(loaded.problems), "");
+  const std::string text = describe(loaded.settings);
+  EXPECT_THAT(text, testing::HasSubstr("access        accounts 1, keys team, ops\n"));
+  EXPECT_THAT(
+      text,
+      testing::HasSubstr("rate limit    5 in 10000ms for /v1, /chat, closed without Redis\n"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("hunter2")));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("sk-")));
 }
 
 }  // namespace

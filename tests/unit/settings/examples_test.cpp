@@ -23,8 +23,9 @@ class ExampleFile : public testing::TestWithParam<fs::path> {};
 
 TEST_P(ExampleFile, LoadsWithoutProblemsOrWarnings) {
   const TemporaryFolder secrets;
-  const std::string key_file = secrets.write("key", "sk-1\n").string();
-  const Loaded loaded = load_file(GetParam(), environment_of({{"KEY_FILE", key_file}}));
+  const std::string key_file = secrets.write("key", "sk-0123456789abcdef\n").string();
+  const Loaded loaded =
+      load_file(GetParam(), environment_of({{"KEY_FILE", key_file}, {"API_KEY_FILE", key_file}}));
   EXPECT_EQ(text_of(loaded.problems), "");
   EXPECT_THAT(loaded.warnings, IsEmpty());
   EXPECT_FALSE(loaded.settings.models.empty());
@@ -53,6 +54,15 @@ TEST(BuiltIn, IsTheFileThatExplainsEveryKey) {
                           "workers:",
                           "cors_origins:",
                           "hosts:",
+                          "basic:",
+                          "keys:",
+                          "anonymous:",
+                          "environment:",
+                          "trusted_proxies:",
+                          "requests:",
+                          "window:",
+                          "routes:",
+                          "fail_closed:",
                           "level:",
                           "path:",
                           "plugin:",
@@ -79,6 +89,14 @@ TEST(BuiltIn, SaysTheDefaultsThatTheProgramHas) {
   EXPECT_EQ(built_in.settings.server.cors_origins, defaults.server.cors_origins);
   EXPECT_EQ(built_in.settings.server.hosts, defaults.server.hosts);
   EXPECT_EQ(built_in.settings.log.level, defaults.log.level);
+  EXPECT_THAT(built_in.settings.access.basic, IsEmpty());
+  EXPECT_THAT(built_in.settings.access.keys, IsEmpty());
+  EXPECT_EQ(built_in.settings.access.anonymous, defaults.access.anonymous);
+  EXPECT_THAT(built_in.settings.access.trusted_proxies, IsEmpty());
+  EXPECT_EQ(built_in.settings.rate_limit.requests, defaults.rate_limit.requests);
+  EXPECT_EQ(built_in.settings.rate_limit.window_ms, defaults.rate_limit.window_ms);
+  EXPECT_EQ(built_in.settings.rate_limit.routes, defaults.rate_limit.routes);
+  EXPECT_EQ(built_in.settings.rate_limit.fail_closed, defaults.rate_limit.fail_closed);
   EXPECT_EQ(built_in.settings.plugins.path, defaults.plugins.path);
 
   // The commented list of what a provider can say, read as if it were none.
@@ -141,9 +159,12 @@ TEST(Reference, HasARowForEveryKey) {
   // What the program says it knows when it is given a key that resembles none.
   const Loaded loaded = load(
       "zzzzzz: 1\nserver: { zzzzzz: 1 }\nlog: { zzzzzz: 1 }\nplugins: { zzzzzz: 1 }\n"
+      "access: { zzzzzz: 1, basic: [{ username: u, password: p, zzzzzz: 1 }],\n"
+      "          keys: [{ name: n, key: 0123456789abcdef, zzzzzz: 1 }] }\n"
+      "rate_limit: { zzzzzz: 1 }\n"
       "defaults: { zzzzzz: 1 }\nproviders: { p: { plugin: x, zzzzzz: 1 } }\n"
       "models: { m: { provider: p, zzzzzz: 1 } }\n");
-  ASSERT_EQ(loaded.problems.size(), 7U);
+  ASSERT_EQ(loaded.problems.size(), 11U);
   for (const Problem& problem : loaded.problems) {
     const std::size_t begin = problem.message.find(" has ") + 5;
     std::istringstream keys(

@@ -364,7 +364,11 @@ TEST(LoadBuiltIn, IsTurnedByTheEnvironment) {
                                                       {"LLM_PROVIDER", "stub"},
                                                       {"MODEL_NAME", "m"},
                                                       {"LOG_LEVEL", "WARNING"},
-                                                      {"CORS_ORIGINS", "*"}}),
+                                                      {"CORS_ORIGINS", "*"},
+                                                      {"BACKEND_AUTH_USERNAME", "app"},
+                                                      {"BACKEND_AUTH_PASSWORD", "word"},
+                                                      {"API_KEY", "sk-0123456789abcdef"},
+                                                      {"PATCHBAY_TRUSTED_PROXIES", "10.0.0.0/8"}}),
                                       "/prefix");
   EXPECT_EQ(text_of(loaded.problems), "");
   const Settings& s = loaded.settings;
@@ -376,6 +380,13 @@ TEST(LoadBuiltIn, IsTurnedByTheEnvironment) {
   EXPECT_EQ(s.defaults.model, "m");
   EXPECT_EQ(s.log.level, Log::Level::kWarn);
   EXPECT_THAT(s.server.cors_origins, ElementsAre("*"));
+  ASSERT_EQ(s.access.basic.size(), 1U);
+  EXPECT_EQ(s.access.basic[0].username, "app");
+  EXPECT_EQ(s.access.basic[0].password.reveal(), "word");
+  ASSERT_EQ(s.access.keys.size(), 1U);
+  EXPECT_EQ(s.access.keys[0].name, "default");
+  EXPECT_EQ(s.access.keys[0].key.reveal(), "sk-0123456789abcdef");
+  EXPECT_EQ(s.access.trusted_proxies.size(), 1U);
 
   const Loaded elsewhere =
       load_built_in(environment_of({{"PORT", "9000"}, {"PATCHBAY_LISTEN", ":1"}}), "/p");
