@@ -125,7 +125,8 @@ class Patchbay:
         self.process = subprocess.Popen(
             command,
             env=clean_environment(env),
-            cwd=cwd,
+            # What it stores lies where it is started: beside a test's configuration, unless told otherwise.
+            cwd=cwd or (config.parent if config is not None else None),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

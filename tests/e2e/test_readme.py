@@ -29,9 +29,9 @@ def block(language: str, word: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def fresh() -> Iterator[Patchbay]:
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patchbay]:
     """A server as somebody has it who has no key and no file."""
-    with Patchbay(None) as running:
+    with Patchbay(None, cwd=tmp_path_factory.mktemp("fresh")) as running:
         yield running
 
 

@@ -1,11 +1,13 @@
 // The chat of the AI SDK against POST /chat: what `useChat` is made of, without a page around it.
 // Jobs: ai4, ai5.0, ai5, ai6, ai7 (the generations that users have; 5.0 is the strictest).
 //
-//   in:  {"path", "body", "history": [...], "send": [message, ...], "toolResults": {"<tool>": value}}
+//   in:  {"path", "body", "headers", "chatId", "history": [...], "send": [message, ...], "resume": bool,
+//         "toolResults": {"<tool>": value}}
 //   out: the outcome's `messages` are the chat's own, `errors` what its user would see
 //
 // A message that is sent is of the generation's own kind. A call of a tool that stands in
-// `toolResults` is answered, and the chat goes on by itself, as it does on a page.
+// `toolResults` is answered, and the chat goes on by itself, as it does on a page. A chat that resumes
+// reads on what the server is still saying in the chat of that id, as a page does that was loaded anew.
 import { callChatApi, extractMaxToolInvocationStep, fillMessageParts } from "@ai-sdk/ui-utils";
 import { serve } from "./session.mjs";
 
@@ -31,8 +33,9 @@ async function converse(job, { outcome, signal, progress }) {
   state.messages = withIds(job.history);
   class Chat extends sdk.AbstractChat {}
   const chat = new Chat({
+    id: job.chatId,
     state,
-    transport: new sdk.DefaultChatTransport({ api: job.baseURL + job.path, body: job.body }),
+    transport: new sdk.DefaultChatTransport({ api: job.baseURL + job.path, body: job.body, headers: job.headers }),
     onError: (error) => errors.push(String(error.message)),
     sendAutomaticallyWhen: sdk.lastAssistantMessageIsCompleteWithToolCalls,
     onToolCall({ toolCall }) {
@@ -45,11 +48,12 @@ async function converse(job, { outcome, signal, progress }) {
   const stop = () => chat.stop();
   signal.addEventListener("abort", stop);
   const watch = setInterval(() => state.messages.some((each) => each.role === "assistant") && progress(), 5);
+  const settled = async () => {
+    while (state.status !== "ready" && state.status !== "error") await new Promise(setImmediate);
+  };
   try {
-    for (const message of job.send) {
-      await chat.sendMessage(message);
-      while (state.status !== "ready" && state.status !== "error") await new Promise(setImmediate);
-    }
+    if (job.resume) await chat.resumeStream().then(settled);
+    for (const message of job.send ?? []) await chat.sendMessage(message).then(settled);
   } finally {
     clearInterval(watch);
   }
@@ -63,11 +67,13 @@ async function converseAsFour(job, { outcome, signal, progress }) {
   const errors = [];
   const finishes = [];
   const data = [];
-  const ask = async () => {
+  const ask = async (requestType = "generate") => {
     const last = messages.at(-1);
     await callChatApi({
       api: job.baseURL + job.path,
-      body: { id: "chat-1", messages, ...job.body },
+      requestType,
+      headers: job.headers,
+      body: { id: job.chatId ?? "chat-1", messages, ...job.body },
       streamProtocol: "data",
       abortController: () => ({ signal }),
       restoreMessagesOnFailure() {},
@@ -87,7 +93,8 @@ async function converseAsFour(job, { outcome, signal, progress }) {
     return calls.length > 0 && calls.every((call) => "result" in call);
   };
   try {
-    for (const message of job.send) {
+    if (job.resume) await ask("resume");
+    for (const message of job.send ?? []) {
       messages = fillMessageParts([...messages, { id: `user-${messages.length}`, createdAt: new Date(), ...message }]);
       await ask();
       const step = () => extractMaxToolInvocationStep(messages.at(-1)?.toolInvocations);
