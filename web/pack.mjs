@@ -3,10 +3,14 @@
 //   node pack.mjs OUTPUT ranks NAME        a tokenizer's ranks, as core/tokens/ranks.cpp reads them
 //   node pack.mjs OUTPUT gzip FILE         any file, compressed; FILE may be a path of a package
 //   node pack.mjs OUTPUT redoc             redoc, asking nothing of the outside, compressed
-//   node pack.mjs OUTPUT openapi FILE      the OpenAPI document, from YAML to JSON, compressed
+//   node pack.mjs OUTPUT page FILE         a page of web/pages, compressed; {{assets}} in it becomes the
+//                                          folder of what it loads, whose name changes with its content
+//   node pack.mjs OUTPUT openapi FILE VERSION
+//                                          the OpenAPI document, from YAML to JSON, compressed
 //
 // The same input gives the same bytes, whenever and wherever it is packed.
 
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
@@ -64,12 +68,21 @@ function redoc() {
   return gzip(parts.join('data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E'));
 }
 
-function openapi(file) {
-  const { parse } = require('yaml');
-  return gzip(JSON.stringify(parse(readFileSync(file, 'utf8'), { merge: true, maxAliasCount: -1 })));
+function page(file) {
+  const hash = createHash('sha256');
+  for (const part of ['package-lock.json', 'pack.mjs', 'pages/docs.js']) hash.update(readFileSync(new URL(part, import.meta.url)));
+  const folder = `/docs/assets/${hash.digest('hex').slice(0, 12)}`;
+  return gzip(readFileSync(file, 'utf8').replaceAll('{{assets}}', folder));
 }
 
-const [output, kind, argument] = process.argv.slice(2);
-const kinds = { ranks, gzip: (name) => gzip(read(name)), redoc, openapi };
+function openapi(file, version) {
+  const { parse } = require('yaml');
+  const document = parse(readFileSync(file, 'utf8'), { merge: true, maxAliasCount: -1 });
+  document.info.version = version;
+  return gzip(JSON.stringify(document));
+}
+
+const [output, kind, ...rest] = process.argv.slice(2);
+const kinds = { ranks, gzip: (name) => gzip(read(name)), redoc, page, openapi };
 if (!output || !Object.hasOwn(kinds, kind)) fail('see the comment at its head for what it wants');
-writeFileSync(output, kinds[kind](argument));
+writeFileSync(output, kinds[kind](...rest));

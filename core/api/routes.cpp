@@ -6,6 +6,7 @@
 #include "core/api/admin.hpp"
 #include "core/api/chat.hpp"
 #include "core/api/chat_completions.hpp"
+#include "core/api/documents.hpp"
 #include "core/api/metrics.hpp"
 #include "core/api/models.hpp"
 #include "core/api/operations.hpp"
@@ -73,6 +74,15 @@ constexpr std::array kRoutes{
           change_plugin,
           "/admin/plugins/{id}",
           RouteKind::kOwnRules},
+    Route{"GET", V1::kNever, {"openapi.json"}, openapi_document, "/openapi.json", RouteKind::kOpen},
+    Route{"GET", V1::kNever, {"docs"}, swagger_page, "/docs", RouteKind::kOpen},
+    Route{"GET",
+          V1::kNever,
+          {"docs", "assets", "*"},
+          document_asset,
+          "/docs/assets",
+          RouteKind::kOpen},
+    Route{"GET", V1::kNever, {"redoc"}, redoc_page, "/redoc", RouteKind::kOpen},
 };
 
 bool matches(const Route& route,
@@ -124,6 +134,13 @@ std::variant<Match, WrongMethod, NoRoute> find_route(
   }
   if (allow.empty()) return NoRoute{};
   return WrongMethod{allow + "OPTIONS", name, kind};
+}
+
+std::vector<ListedRoute> listed_routes() {
+  std::vector<ListedRoute> listed;
+  for (const Route& route : kRoutes)
+    listed.push_back({route.method, route.name});
+  return listed;
 }
 
 }  // namespace patchbay::api

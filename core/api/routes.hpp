@@ -42,4 +42,12 @@ struct NoRoute {};
 std::variant<Match, WrongMethod, NoRoute> find_route(std::string_view method,
                                                      const std::vector<std::string_view>& segments);
 
+// A row of the table, for what is held against all of it; "*" is any method.
+struct ListedRoute {
+  std::string_view method;
+  std::string_view route;
+};
+
+std::vector<ListedRoute> listed_routes();
+
 }  // namespace patchbay::api
