@@ -5,7 +5,8 @@
 #
 # In a container it listens on more than a loopback address, so it answers nobody without credentials
 # (-e API_KEY=...) unless it is told to, as above; then publish the port on an address of yours only.
-# It needs neither root nor capabilities nor a file system that can be written to:
+# Conversations are kept in the volume /var/lib/patchbay. It needs neither root nor capabilities nor,
+# but for that volume, a file system that can be written to:
 #
 #   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:8080:8080 -e API_KEY patchbay
 #
@@ -44,7 +45,8 @@ ENV PATH=/opt/patchbay/bin:$PATH
 ENV PATCHBAY_LISTEN=0.0.0.0:8080
 EXPOSE 8080
 USER 10001:10001
-WORKDIR /
+# Where the database is that a configuration names without a folder.
+WORKDIR /var/lib/patchbay
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s \
   CMD curl --fail --silent --show-error --output /dev/null --noproxy '*' "http://127.0.0.1:${PATCHBAY_LISTEN##*:}/health"
 ENTRYPOINT ["patchbay"]

@@ -22,6 +22,7 @@ Commands
   check      read the configuration, name every mistake in it, and show what it comes to
   plugins    list the plugins that can be found, what is wrong with those that cannot be used, and
              what a running server has loaded
+  migrate    bring the tables of the database up to date, as a start would
   version    print the version
 
 Options
@@ -32,6 +33,8 @@ Options
       --plugins FOLDER  search this folder for plugins as well; may be given several times
       --log-level LEVEL trace, debug, info, warn, error or off, over what the configuration says
       --json            with plugins: as JSON, for programs
+      --status          with migrate: list what has been done to the database, and do nothing
+      --dry-run         with migrate: list what would be done, and do nothing
   -h, --help            this text
 
 Examples
@@ -51,14 +54,21 @@ struct NamedCommand {
   const char* name;
   Command command;
 };
-constexpr std::array<NamedCommand, 4> kCommands = {{{"serve", Command::kServe},
+constexpr std::array<NamedCommand, 5> kCommands = {{{"serve", Command::kServe},
                                                     {"check", Command::kCheck},
                                                     {"plugins", Command::kPlugins},
+                                                    {"migrate", Command::kMigrate},
                                                     {"version", Command::kVersion}}};
 
 const std::vector<std::string>& option_names() {
-  static const std::vector<std::string> names = {
-      "--config", "--listen", "--plugins", "--log-level", "--json", "--help"};
+  static const std::vector<std::string> names = {"--config",
+                                                 "--listen",
+                                                 "--plugins",
+                                                 "--log-level",
+                                                 "--json",
+                                                 "--status",
+                                                 "--dry-run",
+                                                 "--help"};
   return names;
 }
 
@@ -84,7 +94,7 @@ std::string unknown_word(const std::string& word, bool command_given) {
     return "unexpected \"" + word + "\": one command is enough, and files are named by --config";
   const std::string hint = did_you_mean(word, command_names());
   return "unknown command \"" + word + "\"" +
-         (hint.empty() ? "; there are serve, check, plugins and version" : hint);
+         (hint.empty() ? "; there are serve, check, plugins, migrate and version" : hint);
 }
 
 std::optional<std::string> wrong_value(const CommandLine& line) {
@@ -95,6 +105,8 @@ std::optional<std::string> wrong_value(const CommandLine& line) {
   }
   if (line.json && line.command != Command::kPlugins)
     return "--json: only with the command plugins";
+  if (line.migration != CommandLine::Migration::kApply && line.command != Command::kMigrate)
+    return "--status, --dry-run: only with the command migrate";
   if (line.config && line.config->empty()) return "--config: expected the name of a file";
   const bool no_folder = std::any_of(
       line.plugins.begin(), line.plugins.end(), [](const auto& folder) { return folder.empty(); });
@@ -112,6 +124,8 @@ struct Grammar {
     app.set_help_flag();  // CLI11's own text knows no examples
     app.add_flag("-h,--help", help);
     app.add_flag("--json", line.json);
+    app.add_flag("--status", status);
+    app.add_flag("--dry-run", dry_run);
     once(app.add_option("-c,--config", config));
     once(app.add_option("-l,--listen", line.listen));
     once(app.add_option("--log-level", line.log_level));
@@ -133,6 +147,8 @@ struct Grammar {
 
   CLI::App app;
   bool help = false;
+  bool status = false;
+  bool dry_run = false;
   std::optional<std::string> config;
   std::vector<std::string> plugins;
 };
@@ -154,6 +170,9 @@ ParsedCommandLine parse_command_line(const std::vector<std::string>& arguments) 
   const bool command_given = !grammar.app.get_subcommands().empty();
   if (!unknown.empty()) return usage_error(unknown_word(unknown.front(), command_given));
 
+  if (grammar.status && grammar.dry_run) return usage_error("--status and --dry-run: one of them");
+  if (grammar.status) line.migration = CommandLine::Migration::kStatus;
+  if (grammar.dry_run) line.migration = CommandLine::Migration::kDryRun;
   if (grammar.config) line.config = *grammar.config;
   line.plugins.assign(grammar.plugins.begin(), grammar.plugins.end());
   if (const auto wrong = wrong_value(line)) return usage_error(*wrong);

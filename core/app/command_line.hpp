@@ -24,15 +24,19 @@ enum class Command {
   kServe,    // the default: run until told to stop
   kCheck,    // read the configuration, say what it comes to, and stop
   kPlugins,  // list the plugins that can be found
+  kMigrate,  // bring the tables of the database up to date
   kVersion,  // print the version
 };
 
 struct CommandLine {
+  enum class Migration { kApply, kStatus, kDryRun };
+
   Command command = Command::kServe;
   std::optional<std::filesystem::path> config;  // --config
   std::optional<std::string> listen;            // --listen, valid; wins over server.listen
   std::vector<std::filesystem::path> plugins;   // --plugins, as written; searched before the others
   bool json = false;                            // --json: `plugins` in a form for programs
+  Migration migration = Migration::kApply;      // --status, --dry-run: of `migrate`
   std::optional<std::string> log_level;  // --log-level, valid: "trace" ... "off"; over log.level
 };
 

@@ -244,6 +244,7 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
   snapshot.admin = {from.loopback, settings.admin.keys};
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.plugins = from.plugins;
+  snapshot.services = from.services;
   return std::make_shared<const api::Snapshot>(std::move(snapshot));
 }
 

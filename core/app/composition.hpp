@@ -43,6 +43,7 @@ struct Composing {
   bool loopback = true;                              // the server listens on loopback only
   plugin_host::Change change = {};                   // which plugins may change by this
   std::shared_ptr<api::PluginControl> plugins = {};  // who carries out what the API asks
+  api::Services services = {};                       // what the process runs beside providers
   api::SnapshotPtr previous = {};                    // whose credentials go on; may be null
 };
 

@@ -7,6 +7,7 @@
 #include "core/app/catalog_commands.hpp"
 #include "core/app/command_line.hpp"
 #include "core/app/composition.hpp"
+#include "core/app/migrate_command.hpp"
 #include "core/app/serve.hpp"
 #include "core/plugin_host/probe.hpp"
 
@@ -28,6 +29,8 @@ int main(int argc, char** argv) {
       return app::check(*parsed.command_line);
     case app::Command::kPlugins:
       return app::list_plugins(*parsed.command_line);
+    case app::Command::kMigrate:
+      return app::migrate(*parsed.command_line);
     case app::Command::kVersion:
       std::cout << "patchbay " << app::kVersion << '\n';
       return 0;

@@ -34,6 +34,18 @@ void check_unchanged(const settings::Settings& now,
   }
 }
 
+// Where things are kept stays as it is; nothing else depends on it, so the rest takes effect.
+void warn_of_waiting(const settings::Settings& now, const settings::Settings& next) {
+  const settings::Storage& a = now.storage;
+  const settings::Storage& b = next.storage;
+  if (a.enabled == b.enabled && a.url == b.url && a.retention_ms == b.retention_ms &&
+      a.retention_bytes == b.retention_bytes) {
+    return;
+  }
+  log::warn("configuration")
+      .text("message", "storage: has changed, which takes effect at the next start only");
+}
+
 const PluginState* find(const std::vector<PluginState>& plugins, const std::string& id) {
   for (const PluginState& plugin : plugins) {
     if (plugin.id == id) return &plugin;
@@ -166,6 +178,7 @@ bool Reloader::try_change(const plugin_host::Change& change, std::vector<Problem
                                              .loopback = running_.server.loopback(),
                                              .change = change,
                                              .plugins = running_.plugins,
+                                             .services = running_.services,
                                              .previous = snapshot_.lock()},
                                             problems);
   if (snapshot == nullptr) return false;
@@ -185,6 +198,7 @@ bool Reloader::try_reload(std::vector<Problem>& problems) {
                                              .loopback = running_.server.loopback(),
                                              .change = {},
                                              .plugins = running_.plugins,
+                                             .services = running_.services,
                                              .previous = snapshot_.lock()},
                                             problems);
   if (snapshot == nullptr) {
@@ -196,10 +210,13 @@ bool Reloader::try_reload(std::vector<Problem>& problems) {
   for (const std::string& warning : loaded.warnings)
     log::warn("configuration").text("message", warning);
   warn_of_access(loaded.settings.access, running_.server.loopback());
+  warn_of_waiting(settings_, loaded.settings);
   running_.server.set_limits(server_limits(loaded.settings.limits));
   put_in_force(snapshot, loaded.settings);
   log::set_level(static_cast<log::Level>(loaded.settings.log.level));
+  const settings::Storage storage = settings_.storage;
   settings_ = std::move(loaded.settings);
+  settings_.storage = storage;
   return true;
 }
 

@@ -31,6 +31,7 @@ class Reloader {
     server::Server& server;
     std::vector<api::ApiHandler*> handlers;  // by worker
     std::shared_ptr<api::PluginControl> plugins;
+    api::Services services = {};
   };
 
   // `settings` are those that everything was started with, and `snapshot` is what they came to.

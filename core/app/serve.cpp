@@ -16,6 +16,7 @@
 #include "core/app/observation.hpp"
 #include "core/app/plugin_requests.hpp"
 #include "core/app/reload.hpp"
+#include "core/app/services.hpp"
 #include "core/base/clock.hpp"
 #include "core/reactor/reactor.hpp"
 #include "core/server/listen_socket.hpp"
@@ -141,6 +142,8 @@ int serve(const CommandLine& command_line) {
   plugin_host::Catalog catalog(catalog_options(settings, command_line));
   observe_plugins(metrics, catalog);
   const auto requests = std::make_shared<PluginRequests>(catalog);
+  auto services = RunningServices::start(settings);
+  if (!services) return start_failed(services.error());
   std::vector<Problem> problems;
   api::SnapshotPtr snapshot =
       compose({.settings = settings,
@@ -148,6 +151,7 @@ int serve(const CommandLine& command_line) {
                .loopback = server::listens_on_loopback(settings.server.listen),
                .change = {},
                .plugins = requests,
+               .services = (*services)->services(),
                .previous = {}},
               problems);
   if (snapshot == nullptr) {
@@ -169,10 +173,11 @@ int serve(const CommandLine& command_line) {
   announce(**server, settings, workers);
   catalog.publish(instances_of(*snapshot),
                   std::chrono::milliseconds(settings.plugins.drain_timeout_ms));
-  Reloader reloader(command_line,
-                    settings,
-                    snapshot,
-                    {catalog, **reactor, **server, std::move(handlers), requests});
+  Reloader reloader(
+      command_line,
+      settings,
+      snapshot,
+      {catalog, **reactor, **server, std::move(handlers), requests, (*services)->services()});
   snapshot.reset();  // the handlers have it; a reload must be able to let go of it
   ControlLoop loop(signals, reloader, *requests, catalog);
   if (!loop.works()) {
@@ -182,6 +187,7 @@ int serve(const CommandLine& command_line) {
   run_until_stopped(**server, reloader, loop, *requests, signals);
   metrics.stop();  // a page on its way ends at a worker
   (*reactor)->stop();
+  (*services)->close();  // its answers still find the workers, which do nothing more with them
   log::info("stopped");
   log::shut_down();
   return 0;

@@ -33,6 +33,9 @@ void read_plugins(const ConfigValue* value,
 // `sha256:` of a provider.
 void read_library_hash(Fields& fields, Provider& provider);
 
+// `storage:`, where conversations are kept and for how long.
+void read_storage(const ConfigValue* value, Storage& storage, Report& report);
+
 // `admin:`, who may see and change the server itself.
 void read_admin(const ConfigValue* value, Admin& admin, Report& report);
 

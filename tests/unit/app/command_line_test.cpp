@@ -78,7 +78,7 @@ TEST(CommandLine, SuggestsTheNearestCommand) {
   EXPECT_EQ(refused({"chek"}), "patchbay: unknown command \"chek\" - did you mean \"check\"?");
   EXPECT_EQ(
       refused({"frobnicate"}),
-      "patchbay: unknown command \"frobnicate\"; there are serve, check, plugins and version");
+      "patchbay: unknown command \"frobnicate\"; there are serve, check, plugins, migrate and version");
 }
 
 TEST(CommandLine, SuggestsTheNearestOption) {

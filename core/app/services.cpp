@@ -1,0 +1,35 @@
+#include "core/app/services.hpp"
+
+namespace patchbay::app {
+
+Result<storage::sql::StoreSettings> store_settings(const settings::Storage& storage) {
+  const auto url = parse_database_url(storage.url);
+  if (!url) return url.error();
+  storage::sql::StoreSettings settings;
+  settings.url = *url;
+  settings.retention = {storage.retention_ms, storage.retention_bytes};
+  return settings;
+}
+
+Result<std::unique_ptr<RunningServices>> RunningServices::start(
+    const settings::Settings& settings) {
+  std::unique_ptr<RunningServices> running(new RunningServices);
+  if (!settings.storage.enabled) return running;
+  const auto storage = store_settings(settings.storage);
+  if (!storage) return storage.error();
+  auto store = storage::sql::SqlStore::open(*storage);
+  if (!store) {
+    return make_error(store.error().code,
+                      "storage.url (" + storage->url.shown + "): " + store.error().message,
+                      store.error().detail);
+  }
+  running->store_ = *store;
+  running->services_.store = running->store_;
+  return running;
+}
+
+void RunningServices::close() {
+  if (store_ != nullptr) store_->close();
+}
+
+}  // namespace patchbay::app

@@ -1,0 +1,78 @@
+// The Repository over one connection, within a transaction that somebody else begins and ends.
+//
+// Not thread-safe.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/storage/repository.hpp"
+#include "core/storage/sql/connection.hpp"
+
+namespace patchbay::storage::sql {
+
+class SqlRepository : public Repository {
+ public:
+  // `instance` is what versions get that are being written and do not say by whom. `connection`
+  // outlives the repository.
+  SqlRepository(Connection& connection, std::string instance)
+      : connection_(connection), instance_(std::move(instance)) {}
+
+  Status create_conversation(const Conversation& conversation) override;
+  Result<Conversation> conversation(const std::string& owner, const std::string& id) override;
+  Result<Conversation> conversation_by_key(const std::string& owner,
+                                           const std::string& dialect,
+                                           const std::string& external_key) override;
+  Result<ConversationPage> conversations(const std::string& owner,
+                                         const ConversationQuery& query) override;
+  Result<Conversation> change_conversation(const std::string& owner,
+                                           const std::string& id,
+                                           const ConversationChange& change,
+                                           std::int64_t now_ms) override;
+  Status delete_conversation(const std::string& owner, const std::string& id) override;
+
+  Result<std::vector<Message>> active_path(const std::string& conversation_id) override;
+  Result<std::vector<Message>> path_to(const std::string& conversation_id,
+                                       const std::string& version_id) override;
+  Status add_message(const Message& message) override;
+  Result<std::int64_t> add_version(const std::string& message_id, const Version& version) override;
+  Result<std::vector<Version>> versions(const std::string& message_id) override;
+  Status activate_version(const std::string& conversation_id,
+                          const std::string& message_id,
+                          std::int64_t number) override;
+  Status update_version(const VersionUpdate& update) override;
+  Status remove_message(const std::string& message_id) override;
+  Result<Conversation> conversation_of_version(const std::string& owner,
+                                               const std::string& version_id) override;
+
+  Status add_file(const StoredFile& file) override;
+  Result<StoredFile> file(const std::string& owner, const std::string& id) override;
+
+ private:
+  // What changes in a conversation with each piece that is added to it or taken away.
+  struct Growth {
+    std::int64_t bytes = 0;
+    std::int64_t at_ms = 0;
+  };
+
+  // These throw, and are called within Connection::guarded().
+  void grow(const std::string& conversation_id, const Growth& growth);
+  void insert_version(const std::string& message_id,
+                      const std::string& conversation_id,
+                      const Version& version,
+                      std::int64_t number);
+  void recount(const std::string& conversation_id);
+  Status same_message(const Message& message);
+  Status already_updated(const VersionUpdate& update);
+
+  Connection& connection_;
+  const std::string instance_;
+};
+
+// The words of a query of a user's: what stands between blanks and ASCII punctuation. At most
+// `words_max`; further ones are left out.
+std::vector<std::string> search_words(const std::string& query, std::size_t words_max);
+
+}  // namespace patchbay::storage::sql
