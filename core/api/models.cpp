@@ -1,10 +1,9 @@
 #include "core/api/models.hpp"
 
-#include <array>
-#include <ctime>
 #include <utility>
 
 #include "core/api/call_responder.hpp"
+#include "core/base/iso_time.hpp"
 #include "core/dialects/openai_models/collector.hpp"
 #include "core/json/write.hpp"
 
@@ -84,14 +83,6 @@ void reply_with_models(server::Exchange& exchange, const Context& context, Form 
   reply_json(exchange, context, 200, body_of(snapshot.models(fresh.get()), form, fresh != nullptr));
 }
 
-std::string iso_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
-
 }  // namespace
 
 void list_models(server::Exchange& exchange, const Context& context) {
@@ -129,7 +120,7 @@ void health(server::Exchange& exchange, const Context& context) {
   json::Writer(body)
       .begin_object()
       .member("status", "healthy")
-      .member("timestamp", iso_now())
+      .member("timestamp", iso_time(unix_ms()))
       .end_object();
   reply_json(exchange, context, 200, body);
 }

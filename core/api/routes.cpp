@@ -7,10 +7,12 @@
 #include "core/api/chat.hpp"
 #include "core/api/chat_completions.hpp"
 #include "core/api/documents.hpp"
+#include "core/api/home.hpp"
 #include "core/api/metrics.hpp"
 #include "core/api/models.hpp"
 #include "core/api/operations.hpp"
 #include "core/api/passthrough.hpp"
+#include "core/api/speech_to_text.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -28,8 +30,15 @@ struct Route {
 };
 
 constexpr std::array kRoutes{
+    Route{"GET", V1::kNever, {}, home, "/", RouteKind::kOpen},
     Route{"POST", V1::kEither, {"chat", "completions"}, chat_completions, "/v1/chat/completions"},
     Route{"POST", V1::kNever, {"chat"}, chat_or_image, "/chat", RouteKind::kChat},
+    Route{"POST",
+          V1::kNever,
+          {"speech-to-text"},
+          speech_to_text,
+          "/speech-to-text",
+          RouteKind::kChat},
     Route{"POST", V1::kEither, {"completions"}, completions, "/v1/completions"},
     Route{"POST", V1::kEither, {"embeddings"}, embeddings, "/v1/embeddings"},
     Route{"POST",

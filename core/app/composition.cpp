@@ -48,7 +48,8 @@ const settings::Provider* answering(const settings::Settings& settings,
   return other != nullptr && other->enabled ? other : nullptr;
 }
 
-// The first enabled one of `names`; with none, `why` says what is in the way.
+// The first enabled one of `names`, else the first one's stand-in, so that a stand-in is never in
+// the way of who could answer in earnest. With none, `why` says what is in the way.
 std::string first_enabled(const settings::Settings& settings,
                           const std::vector<std::string>& names,
                           std::string& why) {
@@ -56,9 +57,14 @@ std::string first_enabled(const settings::Settings& settings,
   for (const std::string& name : names) {
     const settings::Provider* provider = find_provider(settings, name);
     if (provider == nullptr) continue;
-    if (const auto* who = answering(settings, *provider)) return who->name;
+    if (provider->enabled) return name;
     why += (why.empty() ? "" : "; ") + ("provider `" + name + "` is disabled: ") +
            provider->disabled_because;
+  }
+  for (const std::string& name : names) {
+    const settings::Provider* provider = find_provider(settings, name);
+    if (provider == nullptr) continue;
+    if (const auto* who = answering(settings, *provider)) return who->name;
   }
   if (why.empty()) why = "no provider is named for it";
   return {};
@@ -91,6 +97,17 @@ routing::RouteTable draw_routes(const settings::Settings& settings) {
            .speech = defaults.speech_model,
            .embedding = defaults.embedding_model},
           std::move(providers)};
+}
+
+api::ChatRules chat_rules(const settings::Chat& chat) {
+  return {.system_prompt = chat.system_prompt,
+          .history_turns = chat.history_turns,
+          .temperature = chat.temperature,
+          .max_user_message_tokens = chat.max_user_message_tokens,
+          .max_history_tokens = chat.max_history_tokens,
+          .max_response_tokens = chat.max_response_tokens,
+          .resume_grace = std::chrono::milliseconds(chat.resume_grace_ms),
+          .ui_stream = chat.ui_stream};
 }
 
 // Whatever the configuration writes down as a URL names that URL's host.
@@ -243,6 +260,7 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
                          unix_ms() / 1000};
   snapshot.admin = {from.loopback, settings.admin.keys};
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
+  snapshot.chat = chat_rules(settings.chat);
   snapshot.plugins = from.plugins;
   snapshot.services = from.services;
   return std::make_shared<const api::Snapshot>(std::move(snapshot));

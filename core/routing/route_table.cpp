@@ -17,19 +17,25 @@ chat::Failure not_served(std::string_view model, const std::string& why) {
 
 }  // namespace
 
-const std::string& DefaultModels::of(pbay_mode mode) const {
+const std::string& DefaultModels::special(pbay_mode mode) const {
+  static const std::string kNone;
   switch (mode) {
     case PBAY_MODE_IMAGE:
-      return image.empty() ? chat : image;
+      return image;
     case PBAY_MODE_TRANSCRIBE:
-      return transcription.empty() ? chat : transcription;
+      return transcription;
     case PBAY_MODE_SPEECH:
-      return speech.empty() ? chat : speech;
+      return speech;
     case PBAY_MODE_EMBEDDING:
-      return embedding.empty() ? chat : embedding;
+      return embedding;
     default:
-      return chat;
+      return kNone;
   }
+}
+
+const std::string& DefaultModels::of(pbay_mode mode) const {
+  const std::string& own = special(mode);
+  return own.empty() ? chat : own;
 }
 
 RouteTable::RouteTable(std::vector<Rule> rules,
@@ -73,13 +79,12 @@ std::variant<Route, chat::Failure> RouteTable::resolve_at(std::string_view provi
     return chat::bad_request(
         "The provider `" + std::string(provider) + "` " + why, "provider", "provider_not_found");
   }
-  if (model.empty()) model = found->default_model;
-  if (model.empty()) model = defaults_.of(mode);
+  if (model.empty()) model = default_model_at(*found, mode);
   if (model.empty()) return chat::bad_request("you must provide a model parameter", "model");
   // Naming a provider opens no model that the rules keep closed.
   const auto rule = rules_.find(model);
   const bool listed = rule != rules_.end() && rule->second.provider == found->provider;
-  const bool chosen_here = model == found->default_model;
+  const bool chosen_here = model == found->default_model;  // by who wrote the configuration
   if (!listed && !chosen_here && rules_.find(kAnyModel) == rules_.end()) {
     return not_served(model, "is not configured here for the provider `" + found->name + "`");
   }
@@ -89,6 +94,14 @@ std::variant<Route, chat::Failure> RouteTable::resolve_at(std::string_view provi
   route.targets.push_back({found->provider, upstream.empty() ? std::string(model) : upstream});
   route.alias = !upstream.empty() && upstream != model;
   return route;
+}
+
+const std::string& RouteTable::default_model_at(const NamedProvider& provider,
+                                                pbay_mode mode) const {
+  const std::string& special = defaults_.special(mode);
+  const Rule* rule = special.empty() ? nullptr : find(special);
+  if (rule != nullptr && rule->provider == provider.provider) return special;
+  return provider.default_model.empty() ? defaults_.of(mode) : provider.default_model;
 }
 
 std::string RouteTable::any_provider() const {

@@ -50,6 +50,8 @@ struct DefaultModels {
   std::string embedding = {};
 
   [[nodiscard]] const std::string& of(pbay_mode mode) const;
+  // The one of the mode alone; "" where it has none and takes that of chat.
+  [[nodiscard]] const std::string& special(pbay_mode mode) const;
 };
 
 // A provider as requests name it.
@@ -72,8 +74,9 @@ class RouteTable {
                                                            pbay_mode mode = PBAY_MODE_CHAT) const;
 
   // The route to a provider that the client names itself, in any case of letters; no model is the
-  // provider's default. A model that no rule opens for it stays closed: 404. An unknown or disabled
-  // provider is a 400.
+  // provider's default: for images, speech and the like the default of that mode if it leads to
+  // this very provider, else its own. A model that no rule opens for it stays closed: 404. An
+  // unknown or disabled provider is a 400.
   [[nodiscard]] std::variant<Route, chat::Failure> resolve_at(std::string_view provider,
                                                               std::string_view model,
                                                               pbay_mode mode) const;
@@ -87,6 +90,8 @@ class RouteTable {
  private:
   [[nodiscard]] const Rule* find(std::string_view model) const;
   [[nodiscard]] const NamedProvider* find_provider(std::string_view name) const;
+  [[nodiscard]] const std::string& default_model_at(const NamedProvider& provider,
+                                                    pbay_mode mode) const;
 
   std::map<std::string, Rule, std::less<>> rules_;
   std::vector<Rule> listed_;

@@ -136,7 +136,11 @@ std::string providers(const Settings& settings) {
   for (const Provider& provider : settings.providers) {
     out += "  " + padded(provider.name, name_width) + "  plugin " +
            padded(provider.plugin, plugin_width) + "  " +
-           (provider.enabled ? "enabled" : "disabled: " + provider.disabled_because) + '\n';
+           (provider.enabled ? "enabled" : "disabled: " + provider.disabled_because);
+    if (!provider.enabled && !provider.otherwise.empty()) {
+      out += "; " + provider.otherwise + " answers in its place";
+    }
+    out += '\n';
     for (const ConfigValue::Member& member : provider.config.members) {
       out += "    " + member.key + ": " + config_value(member.value) + '\n';
     }
@@ -152,17 +156,29 @@ std::string providers(const Settings& settings) {
   return out;
 }
 
-// "local" or "local (hosted is disabled)": who answers, and who was passed over.
+const Provider* find_provider(const Settings& settings, const std::string& name) {
+  const auto found = std::find_if(settings.providers.begin(),
+                                  settings.providers.end(),
+                                  [&](const Provider& provider) { return provider.name == name; });
+  return found == settings.providers.end() ? nullptr : &*found;
+}
+
+// "local" or "local (disabled: hosted)": who answers, and who was passed over.
 std::string answering(const std::vector<std::string>& names, const Settings& settings) {
   std::vector<std::string> disabled;
+  const auto with_disabled = [&](const std::string& name) {
+    return name + (disabled.empty() ? "" : " (disabled: " + joined(disabled) + ")");
+  };
   for (const std::string& name : names) {
-    const auto provider = std::find_if(settings.providers.begin(),
-                                       settings.providers.end(),
-                                       [&](const Provider& p) { return p.name == name; });
-    if (provider != settings.providers.end() && provider->enabled) {
-      return name + (disabled.empty() ? "" : " (disabled: " + joined(disabled) + ")");
-    }
+    const Provider* provider = find_provider(settings, name);
+    if (provider != nullptr && provider->enabled) return with_disabled(name);
     disabled.push_back(name);
+  }
+  for (const std::string& name : names) {
+    const Provider* provider = find_provider(settings, name);
+    const Provider* other =
+        provider == nullptr ? nullptr : find_provider(settings, provider->otherwise);
+    if (other != nullptr && other->enabled) return with_disabled(other->name);
   }
   return "nobody (disabled: " + joined(disabled) + ")";
 }

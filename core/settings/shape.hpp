@@ -39,6 +39,9 @@ void read_storage(const ConfigValue* value, Storage& storage, Report& report);
 // `admin:`, who may see and change the server itself.
 void read_admin(const ConfigValue* value, Admin& admin, Report& report);
 
+// `chat:`, what the chat routes hold to.
+void read_chat(const ConfigValue* value, Chat& chat, Report& report);
+
 // `redis:`, what replicas share.
 void read_redis(const ConfigValue* value, Redis& redis, Report& report);
 

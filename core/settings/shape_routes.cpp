@@ -17,14 +17,26 @@ using Kind = ConfigValue::Kind;
 
 constexpr std::size_t kModelNameBytesMax = 256;
 
-// Reports a provider that does not exist.
-bool check_provider_known(const ConfigValue& written,
-                          const std::string& path,
-                          const std::vector<std::string>& known,
-                          Report& report) {
+// Finds the provider that is meant, in any case of letters as clients may write it, too. Reports
+// one that does not exist.
+bool find_known_provider(const ConfigValue& written,
+                         const std::string& path,
+                         const std::vector<std::string>& known,
+                         std::string& name,
+                         Report& report) {
   // Without any provider there is a larger problem, which is told elsewhere.
   if (known.empty()) return false;
-  if (std::find(known.begin(), known.end(), written.text) != known.end()) return true;
+  const auto same_letter = [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  };
+  for (const std::string& each : known) {
+    if (!std::equal(
+            each.begin(), each.end(), written.text.begin(), written.text.end(), same_letter)) {
+      continue;
+    }
+    name = each;
+    return true;
+  }
   std::string hint = written.secret ? "" : did_you_mean(written.text, known);
   if (hint.empty()) {
     hint = "; there are";
@@ -51,8 +63,9 @@ void read_provider_names(Fields& fields,
                      "expected the name of a provider or a list of them, got " + shown(item));
       return;
     }
-    if (!check_provider_known(item, path, known, report)) return;
-    if (std::find(names.begin(), names.end(), item.text) == names.end()) names.push_back(item.text);
+    std::string name;
+    if (!find_known_provider(item, path, known, name, report)) return;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   const std::string path = fields.path("provider");
   if (value->kind != Kind::kList) {
@@ -122,6 +135,11 @@ std::string all_disabled(const std::vector<std::string>& names, const Settings& 
                                        settings.providers.end(),
                                        [&](const Provider& p) { return p.name == name; });
     if (provider == settings.providers.end() || provider->enabled) return {};
+    const bool stands_in = std::any_of(
+        settings.providers.begin(), settings.providers.end(), [&](const Provider& other) {
+          return other.enabled && other.name == provider->otherwise;
+        });
+    if (stands_in) return {};
     if (!out.empty()) out += ", ";
     out += name + " is disabled because " + provider->disabled_because;
   }

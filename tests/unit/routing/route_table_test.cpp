@@ -112,6 +112,20 @@ TEST(RouteTable, LeadsToAProviderNamedInAnyCase) {
   EXPECT_EQ(target("beta", "").provider, "stand-in");
 }
 
+TEST(RouteTable, HasAnOwnDefaultForAModeWhereItLeadsToTheProviderThatIsNamed) {
+  const RouteTable table({rule("*", "a")},
+                         {.chat = "talks", .image = "paints"},
+                         {{"a", "a", "a-talks", ""}, {"b", "b", "b-does", ""}, {"c", "c", "", ""}});
+  const auto model = [&](std::string_view provider, pbay_mode mode) {
+    return std::get<Route>(table.resolve_at(provider, "", mode)).targets[0].upstream_model;
+  };
+  EXPECT_EQ(model("a", PBAY_MODE_IMAGE), "paints");
+  EXPECT_EQ(model("a", PBAY_MODE_CHAT), "a-talks");
+  EXPECT_EQ(model("a", PBAY_MODE_SPEECH), "a-talks");
+  EXPECT_EQ(model("b", PBAY_MODE_IMAGE), "b-does");
+  EXPECT_EQ(model("c", PBAY_MODE_IMAGE), "paints");
+}
+
 TEST(RouteTable, OpensNoModelByNamingAProvider) {
   const RouteTable table({rule("fast", "a", "real")},
                          {},
