@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "core/api/chat_completions.hpp"
+#include "core/api/home.hpp"
 #include "core/api/models.hpp"
 #include "core/api/operations.hpp"
 #include "core/api/passthrough.hpp"
+#include "core/api/speech_to_text.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -74,9 +76,14 @@ TEST(Routes, TakeEveryMethodWhereThePathIsAProvidersOwn) {
   EXPECT_EQ(std::get<WrongMethod>(found).allow, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
 
+TEST(Routes, LeadHome) {
+  EXPECT_EQ(handler_of("GET", {}), &home);
+  EXPECT_EQ(handler_of("HEAD", {}), &home);
+  EXPECT_EQ(handler_of("POST", {"speech-to-text"}), &speech_to_text);
+}
+
 TEST(Routes, KnowNoOtherPath) {
-  for (const Segments& path : {Segments{},
-                               Segments{"v1"},
+  for (const Segments& path : {Segments{"v1"},
                                Segments{"v1", "v1", "models"},
                                Segments{"v2", "models"},
                                Segments{"chat", "other"}}) {
