@@ -2,8 +2,6 @@
 
 #include <random>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -84,21 +82,6 @@ TEST(Count, AnyBytesGiveAtMostOneTokenForEach) {
     // A byte that is no text becomes a mark of three bytes.
     EXPECT_LE(o200k(text), static_cast<std::int64_t>(3 * text.size()));
   }
-}
-
-TEST(Count, FromManyThreadsAtOnce) {
-  std::vector<std::thread> threads;
-  std::vector<std::int64_t> counted(4);
-  for (std::size_t i = 0; i < counted.size(); ++i) {
-    threads.emplace_back([&counted, i] {
-      for (int round = 0; round < 20; ++round)
-        counted[i] += cl100k(std::string(100, 'x') + " hello");
-    });
-  }
-  for (std::thread& thread : threads)
-    thread.join();
-  for (const std::int64_t sum : counted)
-    EXPECT_EQ(sum, counted.front());
 }
 
 }  // namespace
