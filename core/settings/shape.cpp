@@ -306,8 +306,8 @@ Settings read_settings(const ConfigValue& root,
   read_log(fields.take("log"), settings.log, report);
   read_plugins(fields.take("plugins"), folder, settings.plugins, report);
   read_admin(fields.take("admin"), settings.admin, report);
-  read_redis(fields.take("redis"), settings.redis, report);
   read_storage(fields.take("storage"), settings.storage, report);
+  read_redis(fields.take("redis"), settings.redis, report);
   read_chat(fields.take("chat"), settings.chat, report);
   const ConfigValue* defaults = fields.take("defaults");
   const ConfigValue* providers = fields.take("providers");

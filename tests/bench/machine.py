@@ -109,9 +109,12 @@ def free_port() -> int:
 
 def build(product_too: bool) -> None:
     """The release build and the bench's own programs."""
+    build_targets(["all", "bench"] if product_too else ["bench"])
+
+
+def build_targets(targets: list[str]) -> None:
     log = BUILD / "bench-build.log"
     BUILD.mkdir(parents=True, exist_ok=True)
-    targets = ["all", "bench"] if product_too else ["bench"]
     commands = [["cmake", "--preset", "release", "-DPATCHBAY_BENCH=ON"],
                 ["ninja", "-C", str(BUILD), *targets]]
     progress("building into build/release")

@@ -1,0 +1,121 @@
+"""Where conversations are kept, as whoever runs the server sees it: the start, `patchbay migrate`, a reload."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from patchbay import EXIT_CONFIGURATION, EXIT_USAGE, Patchbay, run, write_config
+from raw_http import RawConnection
+
+ASK = {"model": "any", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def config(**storage: object) -> dict:
+    return {
+        "providers": {"stub": {"plugin": "stub", "config": {"reply": "Hello"}}},
+        "models": {"*": {"provider": "stub"}},
+        "storage": storage,
+    }
+
+
+def answers(server: Patchbay) -> bool:
+    with RawConnection(server.port) as connection:
+        return connection.ask("POST", "/v1/chat/completions", body=json.dumps(ASK).encode()).status == 200
+
+
+def test_the_database_lies_in_the_start_folder(start_patchbay: Callable[..., Patchbay], tmp_path: Path) -> None:
+    start = tmp_path / "start"
+    start.mkdir()
+    server = start_patchbay(config(), cwd=start)
+    assert answers(server)
+    assert (start / "patchbay.db").is_file()
+    server.stop()
+    closed = server.wait_for_log(lambda line: line["event"] == "storage_closed")
+    assert closed["writes_lost"] == 0
+    assert not (start / "patchbay.db-wal").exists(), "a clean end leaves one file"
+
+
+def test_without_storage_there_is_no_file(start_patchbay: Callable[..., Patchbay], tmp_path: Path) -> None:
+    start = tmp_path / "start"
+    start.mkdir()
+    assert answers(start_patchbay(config(enabled=False), cwd=start))
+    assert not any(start.iterdir())
+
+
+def test_a_database_that_cannot_be_reached_stops_nothing_else(
+    start_patchbay: Callable[..., Patchbay], tmp_path: Path
+) -> None:
+    later = tmp_path / "later"
+    server = start_patchbay(config(url=f"sqlite:{later}/x.db"))
+    assert server.wait_for_log(lambda line: line["event"] == "storage_unavailable")["level"] == "warn"
+    assert answers(server)
+    later.mkdir()
+    server.wait_for_log(lambda line: line["event"] == "storage_available")
+    assert (later / "x.db").is_file()
+
+
+def test_a_password_is_in_no_log(start_patchbay: Callable[..., Patchbay]) -> None:
+    nobody = "postgresql://ann:planted-pass-77@127.0.0.1:1/chat"
+    server = start_patchbay(config(url=nobody))
+    told = server.wait_for_log(lambda line: line["event"] == "storage_unavailable")
+    assert told["url"] == "postgresql://ann@127.0.0.1:1/chat"
+    assert answers(server)
+    server.stop()
+    assert "planted-pass-77" not in server.output
+
+
+def test_a_changed_storage_waits_for_the_next_start(start_patchbay: Callable[..., Patchbay], tmp_path: Path) -> None:
+    server = start_patchbay(config(url=f"sqlite:{tmp_path}/one.db"))
+    file = Path(server.process.args[server.process.args.index("--config") + 1])
+    write_config(file, config(url=f"sqlite:{tmp_path}/other.db"))
+    server.process.send_signal(signal.SIGHUP)
+    told = server.wait_for_log(lambda line: "storage" in line.get("message", ""))
+    assert told["level"] == "warn" and "next start" in told["message"]
+    server.wait_for_log(lambda line: line["event"] == "reloaded")
+    assert answers(server)
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_database_of_a_newer_program_refuses_the_start(tmp_path: Path) -> None:
+    file = write_config(tmp_path / "c.yaml", config(url=f"sqlite:{tmp_path}/x.db"))
+    assert run("migrate", "--config", str(file)).returncode == 0
+    with sqlite3.connect(tmp_path / "x.db") as database:
+        database.execute("insert into schema_migrations values (9999, '9999_tomorrow', 'x', 1)")
+    database.close()
+    for command in ("serve", "migrate"):
+        done = run(command, "--config", str(file))
+        assert done.returncode == (EXIT_CONFIGURATION if command == "serve" else 1)
+        assert "newer" in done.stderr and "9999_tomorrow" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_migrate_says_what_it_would_do_and_does_it_once(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    url = f"sqlite:{tmp_path}/x.db" if kind == "sqlite" else request.getfixturevalue("postgres").database().url
+    file = write_config(tmp_path / "c.yaml", config(url=url))
+
+    def migrate(*words: str) -> str:
+        done = run("migrate", "--config", str(file), *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "missing  0001_conversations" in migrate("--dry-run")
+    assert "missing  0001_conversations" in migrate("--status")
+    assert "applied  0001_conversations" in migrate()
+    assert "nothing is missing" in migrate()
+    assert "nothing is missing" in migrate("--dry-run")
+    assert "applied  0001_conversations" in migrate("--status")
+
+
+def test_migrate_says_why_it_cannot(tmp_path: Path) -> None:
+    file = write_config(tmp_path / "c.yaml", config(url=f"sqlite:{tmp_path}/nowhere/x.db"))
+    done = run("migrate", "--config", str(file))
+    assert done.returncode == 1
+    assert "cannot be reached" in done.stderr
+    assert run("migrate", "--status", "--dry-run").returncode == EXIT_USAGE
+    assert run("check", "--status").returncode == EXIT_USAGE
