@@ -76,9 +76,9 @@ TEST(CommandLine, TakesALogLevel) {
 
 TEST(CommandLine, SuggestsTheNearestCommand) {
   EXPECT_EQ(refused({"chek"}), "patchbay: unknown command \"chek\" - did you mean \"check\"?");
-  EXPECT_EQ(
-      refused({"frobnicate"}),
-      "patchbay: unknown command \"frobnicate\"; there are serve, check, plugins, migrate and version");
+  EXPECT_EQ(refused({"frobnicate"}),
+            "patchbay: unknown command \"frobnicate\"; there are serve, check, plugins, migrate "
+            "and version");
 }
 
 TEST(CommandLine, SuggestsTheNearestOption) {
