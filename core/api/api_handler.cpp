@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/api/routes.hpp"
+#include "core/dialects/body_fields.hpp"
 #include "core/dialects/openai_chat/error_body.hpp"
 #include "core/http/target.hpp"
 
@@ -20,6 +21,17 @@ chat::Failure plain_failure(int status, std::string message, std::string code) {
 
 ErrorForm error_form_of(RouteKind kind) {
   return kind == RouteKind::kChat ? ErrorForm::kText : ErrorForm::kObject;
+}
+
+// How the clients of what a request asks for read an error, as far as it is known what that is.
+ErrorForm error_form_of(const server::Request& request) {
+  const auto target = http::parse_target(request.target);
+  const auto path = target ? http::split_path(target->path) : target.error();
+  if (!path) return ErrorForm::kObject;
+  const auto found = find_route(request.method, path->segments());
+  if (const auto* match = std::get_if<Match>(&found)) return error_form_of(match->kind);
+  const auto* wrong = std::get_if<WrongMethod>(&found);
+  return wrong == nullptr ? ErrorForm::kObject : error_form_of(wrong->kind);
 }
 
 }  // namespace
@@ -159,7 +171,9 @@ server::Rejection ApiHandler::reject(int status,
   rejection.headers = common_headers(context, request);
   rejection.headers.add("content-type", "application/json");
   if (busy) rejection.headers.add("retry-after", "1");
-  rejection.body = dialects::openai_chat::error_body(failure);
+  rejection.body = error_form_of(request) == ErrorForm::kText
+                       ? dialects::text_error_body(failure)
+                       : dialects::openai_chat::error_body(failure);
   return rejection;
 }
 

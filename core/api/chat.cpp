@@ -25,6 +25,7 @@ using dialects::chat_route::StreamChoice;
 using dialects::chat_route::StreamProtocol;
 
 std::variant<StreamChoice, chat::Failure> stream_of(const server::Request& request,
+                                                    std::string_view setting,
                                                     bool ui_client) {
   std::vector<http::QueryParameter> query;
   if (const auto target = http::parse_target(request.target)) {
@@ -35,7 +36,10 @@ std::variant<StreamChoice, chat::Failure> stream_of(const server::Request& reque
   return dialects::chat_route::choose_stream(
       {.query = http::find_parameter(query, "stream_protocol"),
        .accept = request.headers.find("accept"),
-       .ui_client = ui_client});
+       .data_header = request.headers.find(data_stream::kHeader).has_value(),
+       .ui_header = request.headers.find(ui_message_stream::kHeader).has_value(),
+       .ui_client = ui_client,
+       .setting = setting});
 }
 
 std::variant<routing::Route, chat::Failure> route_of(const ChatBody& body,
@@ -120,7 +124,7 @@ void chat_or_image(server::Exchange& exchange, const Context& context) {
     return reply_error_text(exchange, context, *failure);
   }
   const auto& body = std::get<ChatBody>(read);
-  auto chosen = stream_of(client, body.ui_client);
+  auto chosen = stream_of(client, context.snapshot->chat.ui_stream, body.ui_client);
   if (const auto* failure = std::get_if<chat::Failure>(&chosen)) {
     return reply_error_text(exchange, context, *failure);
   }

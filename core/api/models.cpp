@@ -69,6 +69,11 @@ void ask_for_models(server::Exchange& exchange,
                        Logged logged) {
     const auto stale = of.snapshot->upstream_models->any();
     const std::vector<ListedModel> models = of.snapshot->models(stale.get());
+    if (models.empty() && form == Form::kBoth) {
+      chat::Failure upstream = failure;  // whatever it was, the list is what could not be had
+      upstream.status = 502;
+      return reply_error_text(to, of, upstream, more, std::move(logged));
+    }
     if (models.empty()) return reply_failure(to, of, failure, more, std::move(logged));
     reply_json(to, of, 200, body_of(models, form, stale != nullptr));
   };

@@ -109,8 +109,10 @@ std::variant<StreamChoice, chat::Failure> choose_stream(const StreamWish& wish) 
                              "invalid_value");
   }
   if (by_type) return *by_type;
-  if (wish.ui_client) return StreamChoice{Protocol::kUiMessageStream};
-  return StreamChoice{};
+  const bool ui = wish.ui_header != wish.data_header ? wish.ui_header
+                  : wish.setting == "auto"           ? wish.ui_client
+                                                     : wish.setting == "ui-message-stream";
+  return StreamChoice{ui ? Protocol::kUiMessageStream : Protocol::kDataStream};
 }
 
 }  // namespace patchbay::dialects::chat_route

@@ -22,11 +22,18 @@ struct StreamChoice {
 struct StreamWish {
   std::optional<std::string_view> query = {};   // stream_protocol of the URL
   std::optional<std::string_view> accept = {};  // the header
+  // The request has the header that answers in one of the AI SDK's streams are known by.
+  bool data_header = false;
+  bool ui_header = false;
   bool ui_client = false;  // the body is one that only UI message stream clients send
+  // Of the configuration, for clients that said nothing above: "data-stream", "ui-message-stream",
+  // or "auto", which goes by `ui_client`.
+  std::string_view setting = "auto";
 };
 
-// The query decides; without it a media type in `accept` that means one protocol; then the kind of
-// client; and else the data stream. A query that names no protocol is a failure that lists them.
+// The query decides; without it a media type in `accept` that means one protocol; then the header,
+// the setting, the kind of client; and else the data stream. A query that names no protocol is a
+// failure that lists them.
 std::variant<StreamChoice, chat::Failure> choose_stream(const StreamWish& wish);
 
 }  // namespace patchbay::dialects::chat_route

@@ -72,5 +72,21 @@ TEST(StreamProtocolChoice, KnowsClientsOfTheUiMessageStream) {
   EXPECT_EQ(chosen({.query = "data", .ui_client = true}), "data");
 }
 
+TEST(StreamProtocolChoice, TakesTheHeaderOfAnAnswerAsAWish) {
+  EXPECT_EQ(chosen({.ui_header = true}), "ui");
+  EXPECT_EQ(chosen({.data_header = true, .ui_client = true}), "data");
+  EXPECT_EQ(chosen({.data_header = true, .ui_header = true}), "data") << "both say nothing";
+  EXPECT_EQ(chosen({.query = "openai", .ui_header = true}), "openai");
+  EXPECT_EQ(chosen({.accept = "text/plain", .ui_header = true}), "data as text/plain");
+}
+
+TEST(StreamProtocolChoice, TakesTheSettingWhereTheRequestSaysNothing) {
+  EXPECT_EQ(chosen({.setting = "ui-message-stream"}), "ui");
+  EXPECT_EQ(chosen({.ui_client = true, .setting = "data-stream"}), "data");
+  EXPECT_EQ(chosen({.ui_client = true, .setting = "auto"}), "ui");
+  EXPECT_EQ(chosen({.data_header = true, .setting = "ui-message-stream"}), "data");
+  EXPECT_EQ(chosen({.query = "ndjson", .setting = "ui-message-stream"}), "json-lines");
+}
+
 }  // namespace
 }  // namespace patchbay::dialects::chat_route
