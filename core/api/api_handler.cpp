@@ -142,7 +142,8 @@ void ApiHandler::preflight(server::Exchange& exchange,
   http::HeaderList headers = common_headers(context, exchange.request());
   headers.add("allow", allow);
   if (headers.find("access-control-allow-origin")) {
-    headers.add("access-control-allow-methods", allow);
+    // What a page may ask in general; whether the path can be asked that, its answer says.
+    headers.add("access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     // A browser asks for the headers by name; SDKs bring a dozen of their own.
     const auto asked = exchange.request().headers.find("access-control-request-headers");
     headers.add("access-control-allow-headers",

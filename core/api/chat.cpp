@@ -3,100 +3,33 @@
 #include <memory>
 #include <utility>
 
-#include "core/api/call_responder.hpp"
+#include "core/api/chat_call.hpp"
+#include "core/api/chat_stream.hpp"
+#include "core/api/prompt_chat.hpp"
+#include "core/api/session_chat.hpp"
+#include "core/api/stop_answer.hpp"
+#include "core/api/turn.hpp"
 #include "core/base/uuid.hpp"
+#include "core/conversations/client_history.hpp"
+#include "core/conversations/server_tools.hpp"
+#include "core/dialects/chat_kind.hpp"
 #include "core/dialects/chat_route/body.hpp"
-#include "core/dialects/chat_route/stream_protocol.hpp"
-#include "core/dialects/data_stream/encoder.hpp"
-#include "core/dialects/json_lines/encoder.hpp"
 #include "core/dialects/openai_chat/chat_request.hpp"
-#include "core/dialects/openai_chat/stream_encoder.hpp"
 #include "core/dialects/openai_images/encoder.hpp"
-#include "core/dialects/ui_message_stream/encoder.hpp"
 #include "core/http/target.hpp"
 
 namespace patchbay::api {
 namespace {
 
-namespace data_stream = dialects::data_stream;
-namespace ui_message_stream = dialects::ui_message_stream;
+using conversations::ClientHistory;
+using conversations::Opened;
 using dialects::chat_route::ChatBody;
-using dialects::chat_route::StreamChoice;
-using dialects::chat_route::StreamProtocol;
 
-std::variant<StreamChoice, chat::Failure> stream_of(const server::Request& request,
-                                                    std::string_view setting,
-                                                    bool ui_client) {
-  std::vector<http::QueryParameter> query;
-  if (const auto target = http::parse_target(request.target)) {
-    auto read = http::parse_query(target->query);
-    if (!read) return chat::bad_request(read.error().message, {}, "invalid_url");
-    query = std::move(*read);
-  }
-  return dialects::chat_route::choose_stream(
-      {.query = http::find_parameter(query, "stream_protocol"),
-       .accept = request.headers.find("accept"),
-       .data_header = request.headers.find(data_stream::kHeader).has_value(),
-       .ui_header = request.headers.find(ui_message_stream::kHeader).has_value(),
-       .ui_client = ui_client,
-       .setting = setting});
-}
-
-std::variant<routing::Route, chat::Failure> route_of(const ChatBody& body,
-                                                     const routing::RouteTable& routes) {
-  const pbay_mode mode = body.image ? PBAY_MODE_IMAGE : PBAY_MODE_CHAT;
-  if (!body.provider.empty()) return routes.resolve_at(body.provider, body.model, mode);
-  auto route = routes.resolve(body.model, mode);
-  if (std::holds_alternative<routing::Route>(route) || !body.model.empty()) return route;
-  // Nobody is named anywhere: then who answers for every name does, with its own default.
-  const std::string any = routes.any_provider();
-  if (any.empty()) return route;
-  auto at_any = routes.resolve_at(any, {}, mode);
-  return std::holds_alternative<routing::Route>(at_any) ? at_any : route;
-}
-
-struct Shown {
-  std::string message_id;
-  std::string model;
-  bool alias = false;
-  bool include_usage = false;
-  bool image = false;
-};
-
-std::unique_ptr<chat::Encoder> make_encoder(StreamChoice stream, const Shown& shown) {
-  switch (stream.protocol) {
-    case StreamProtocol::kUiMessageStream:
-      return std::make_unique<ui_message_stream::Encoder>(
-          ui_message_stream::Encoder::Options{.message_id = shown.message_id});
-    case StreamProtocol::kJsonLines:
-      return std::make_unique<dialects::json_lines::Encoder>(
-          dialects::json_lines::Encoder::Options{.message_id = shown.message_id});
-    case StreamProtocol::kChatChunks:
-      return std::make_unique<dialects::openai_chat::StreamEncoder>(
-          dialects::openai_chat::StreamEncoder::Options{.model = shown.model,
-                                                        .keep_model = shown.alias,
-                                                        .include_usage = shown.include_usage});
-    case StreamProtocol::kDataStream:
-      break;
-  }
-  return std::make_unique<data_stream::Encoder>(data_stream::Encoder::Options{
-      .message_id = shown.message_id, .image_mode = shown.image, .as_plain = stream.as_plain});
-}
-
-http::HeaderList headers_of(StreamProtocol protocol) {
-  http::HeaderList headers;
-  if (protocol == StreamProtocol::kDataStream) {
-    headers.add(data_stream::kHeader, data_stream::kHeaderValue);
-  } else if (protocol == StreamProtocol::kUiMessageStream) {
-    headers.add(ui_message_stream::kHeader, ui_message_stream::kHeaderValue);
-  }
-  return headers;
-}
-
-relay::CallRequest request_of(const ChatBody& body,
-                              std::string_view model,
-                              const server::Request& client,
-                              const Context& context) {
+relay::CallRequest call_of(const ChatBody& body,
+                           std::string_view model,
+                           const ClientRequest& client,
+                           std::string_view further = {},
+                           std::string_view tools = {}) {
   relay::CallRequest request;
   request.mode = body.image ? PBAY_MODE_IMAGE : PBAY_MODE_CHAT;
   request.dialect =
@@ -104,49 +37,164 @@ relay::CallRequest request_of(const ChatBody& body,
   request.stream = !body.image;
   request.same_dialect = false;
   request.want_usage = true;
-  auto written = dialects::chat_route::write_provider_body(body, model);
+  auto written = dialects::chat_route::write_provider_body(body, model, further, tools);
   request.padded_body = std::move(written.padded);
   request.model_value = written.model_value;
   request.method = client.method;
-  request.path = client.target;
+  request.path = client.path;
   request.headers = client.headers;
-  request.request_id = context.request_id;
+  request.request_id = client.request_id;
   request.deadline = deadline_of(client.headers);
   return request;
 }
 
+// Without storage: an answer, and nothing is left of it.
+void answer_only(server::Exchange& exchange,
+                 const Context& context,
+                 const ChatBody& body,
+                 StreamChoice stream,
+                 routing::Route route,
+                 ShownAnswer shown) {
+  CallPlan plan;
+  plan.request = call_of(body, shown.model, ClientRequest(exchange.request(), context));
+  plan.route = std::move(route);
+  exchange.request().padded_body = {};  // an answer lasts long, and its request is elsewhere now
+  plan.headers = headers_of(stream.protocol);
+  plan.refuse = reply_error_text;
+  shown.message_id = make_uuid();
+  plan.make_encoder = [stream, shown = std::move(shown)] {
+    return make_chat_encoder(stream, shown);
+  };
+  answer_by_call(exchange, context, std::move(plan));
+}
+
+// Which conversation it is: by our id, by the client's own, or a new one.
+void name_conversation(conversations::Opening& opening, const ChatBody& body) {
+  opening.dialect = kChatDialect;
+  if (is_uuid(body.conversation_id)) {
+    opening.conversation_id = body.conversation_id;
+    opening.create = false;
+  } else {
+    opening.external_key = body.conversation_id.empty() ? body.chat_id : body.conversation_id;
+  }
+}
+
+// What goes to the model. The client's own history is taken as it is; to a lone message of a
+// conversation that is stored here belongs what was said before.
+ChatBody with_history(ChatBody body, const ClientHistory& history, const Opened& opened) {
+  if (!body.image && history.lone && opened.path.size() > 1) {
+    body.messages = conversations::write_messages(opened.path, history.instructions);
+  }
+  return body;
+}
+
+// The tools of this server that a model is offered beside the client's. A client that has one of
+// the same name means its own; in chat chunks there is no place for what was run here.
+std::string offered_tools(const Context& context, const ChatBody& body, StreamChoice stream) {
+  if (body.image || stream.protocol == StreamProtocol::kChatChunks) return {};
+  std::vector<std::string> names;
+  for (const std::string& name : context.snapshot->chat.tools) {
+    if (body.fields.find('"' + name + '"') == std::string::npos) names.push_back(name);
+  }
+  return conversations::tool_definitions(names);
+}
+
+TurnPlan stored_plan(server::Exchange& exchange,
+                     const Context& context,
+                     ChatBody body,
+                     StreamChoice stream,
+                     const routing::Route& route,
+                     ShownAnswer shown) {
+  using Kind = conversations::Opening::Kind;
+  ClientHistory history = conversations::read_client_history(json::View(body.messages));
+  const std::string tools = offered_tools(context, body, stream);
+  TurnPlan plan;
+  name_conversation(plan.opening, body);
+  plan.opening.kind = history.ends_with_user ? Kind::kSend : Kind::kAnswer;
+  plan.opening.user_messages = history.user_messages;
+  plan.opening.text = std::move(history.last);
+  plan.opening.text.model = body.model;
+  plan.opening.reply_provider = route.targets.front().provider;
+  plan.opening.reply_model = route.targets.front().upstream_model;
+  plan.route = [route](const Opened&) { return route; };
+  plan.make_encoder = [stream, shown](const Opened& opened) {
+    ShownAnswer now = shown;
+    now.message_id = opened.reply_id.empty() ? make_uuid() : opened.reply_id;
+    if (opened.created) now.new_conversation = opened.conversation.id;
+    return make_chat_encoder(stream, now);
+  };
+  const auto ask = [words = ClientRequest(exchange.request(), context),
+                    history = std::move(history),
+                    model = shown.model,
+                    tools,
+                    body = std::move(body)](const Opened& opened, std::string_view further) {
+    return call_of(with_history(body, history, opened), model, words, further, tools);
+  };
+  plan.request = [ask](const Opened& opened, const routing::Route&) { return ask(opened, {}); };
+  if (!tools.empty()) plan.request_further = ask;
+  plan.protocol = name_of(stream.protocol);
+  plan.lines = stream.protocol == StreamProtocol::kDataStream ||
+               stream.protocol == StreamProtocol::kJsonLines;
+  plan.headers = headers_of(stream.protocol);
+  plan.shows_bytes = stream.protocol == StreamProtocol::kDataStream && !shown.image;
+  plan.refuse = reply_error_text;
+  return plan;
+}
+
 }  // namespace
 
-void chat_or_image(server::Exchange& exchange, const Context& context) {
+void post_chat(server::Exchange& exchange, const Context& context) {
+  const server::Request& client = exchange.request();
+  const auto target = http::parse_target(client.target);
+  const auto kind =
+      dialects::tell_chat_kind(json::Padded(client.body()),
+                               {.session_header = client.headers.find("session-id").has_value(),
+                                .slash = target && target->path.ends_with('/')});
+  if (const auto* failure = std::get_if<chat::Failure>(&kind)) {
+    return reply_error_text(exchange, context, *failure);
+  }
+  switch (std::get<dialects::ChatKind>(kind)) {
+    case dialects::ChatKind::kMessages:
+      return unified_chat(exchange, context);
+    case dialects::ChatKind::kPrompt:
+      return prompt_chat(exchange, context);
+    case dialects::ChatKind::kMessage:
+      return session_send(exchange, context);
+  }
+}
+
+void unified_chat(server::Exchange& exchange, const Context& context) {
   const server::Request& client = exchange.request();
   auto read = dialects::chat_route::read_body(json::Padded(client.body()));
   if (const auto* failure = std::get_if<chat::Failure>(&read)) {
     return reply_error_text(exchange, context, *failure);
   }
-  const auto& body = std::get<ChatBody>(read);
-  auto chosen = stream_of(client, context.snapshot->chat.ui_stream, body.ui_client);
+  auto& body = std::get<ChatBody>(read);
+  auto chosen = choose_chat_stream(client, context, body.ui_client);
   if (const auto* failure = std::get_if<chat::Failure>(&chosen)) {
     return reply_error_text(exchange, context, *failure);
   }
-  auto resolved = route_of(body, context.snapshot->routes);
+  auto resolved = resolve_chat(context.snapshot->routes,
+                               body.provider,
+                               body.model,
+                               body.image ? PBAY_MODE_IMAGE : PBAY_MODE_CHAT);
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
     return reply_error_text(exchange, context, *failure);
   }
   const StreamChoice stream = std::get<StreamChoice>(chosen);
-  CallPlan plan;
-  plan.route = std::move(std::get<routing::Route>(resolved));
-  const std::string& upstream_model = plan.route.targets.front().upstream_model;
-  Shown shown{.message_id = make_uuid(),
-              .model = plan.route.alias && !body.model.empty() ? body.model : upstream_model,
-              .alias = plan.route.alias && !body.model.empty(),
-              .include_usage = body.include_usage,
-              .image = body.image};
-  plan.request = request_of(body, shown.model, client, context);
+  auto& route = std::get<routing::Route>(resolved);
+  const bool alias = route.alias && !body.model.empty();
+  const ShownAnswer shown{.message_id = {},
+                          .model = alias ? body.model : route.targets.front().upstream_model,
+                          .alias = alias,
+                          .include_usage = body.include_usage,
+                          .image = body.image};
+  if (context.snapshot->services.store == nullptr) {
+    return answer_only(exchange, context, body, stream, std::move(route), shown);
+  }
+  TurnPlan plan = stored_plan(exchange, context, std::move(body), stream, route, shown);
   exchange.request().padded_body = {};  // an answer lasts long, and its request is elsewhere now
-  plan.headers = headers_of(stream.protocol);
-  plan.refuse = reply_error_text;
-  plan.make_encoder = [stream, shown = std::move(shown)] { return make_encoder(stream, shown); };
-  answer_by_call(exchange, context, std::move(plan));
+  answer_by_turn(exchange, context, std::move(plan));
 }
 
 }  // namespace patchbay::api

@@ -1,4 +1,4 @@
-// POST /chat: chat and image in one stream, in the protocol that the client reads.
+// POST /chat, where three kinds of chat meet, told apart by their bodies.
 
 #pragma once
 
@@ -6,6 +6,9 @@
 
 namespace patchbay::api {
 
-void chat_or_image(server::Exchange& exchange, const Context& context);
+void post_chat(server::Exchange& exchange, const Context& context);
+
+// Chat and image in one stream, in the protocol that the client reads: bodies with `messages`.
+void unified_chat(server::Exchange& exchange, const Context& context);
 
 }  // namespace patchbay::api

@@ -6,13 +6,20 @@
 #include "core/api/admin.hpp"
 #include "core/api/chat.hpp"
 #include "core/api/chat_completions.hpp"
+#include "core/api/chat_resume.hpp"
+#include "core/api/conversations.hpp"
 #include "core/api/documents.hpp"
+#include "core/api/files.hpp"
 #include "core/api/home.hpp"
+#include "core/api/messages.hpp"
 #include "core/api/metrics.hpp"
 #include "core/api/models.hpp"
 #include "core/api/operations.hpp"
 #include "core/api/passthrough.hpp"
+#include "core/api/prompt_chat.hpp"
+#include "core/api/session_chat.hpp"
 #include "core/api/speech_to_text.hpp"
+#include "core/api/thread_chat.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -23,22 +30,52 @@ enum class V1 { kEither, kOnly, kNever };
 struct Route {
   std::string_view method;  // "*" : whatever it is
   V1 v1;
-  std::array<std::string_view, 3> path;  // "*" at the end takes everything that is left
+  // "{}" takes one segment, "*" at the end everything that is left.
+  std::array<std::string_view, 7> path;
   HandlerFunction handler;
   std::string_view name;  // for metrics
   RouteKind kind = RouteKind::kApi;
 };
 
+// A route of the chat back ends.
+constexpr Route chat(std::string_view method,
+                     std::array<std::string_view, 7> path,
+                     HandlerFunction handler,
+                     std::string_view name) {
+  return {method, V1::kNever, path, handler, name, RouteKind::kChat};
+}
+
 constexpr std::array kRoutes{
     Route{"GET", V1::kNever, {}, home, "/", RouteKind::kOpen},
     Route{"POST", V1::kEither, {"chat", "completions"}, chat_completions, "/v1/chat/completions"},
-    Route{"POST", V1::kNever, {"chat"}, chat_or_image, "/chat", RouteKind::kChat},
-    Route{"POST",
-          V1::kNever,
-          {"speech-to-text"},
-          speech_to_text,
-          "/speech-to-text",
-          RouteKind::kChat},
+    chat("POST", {"speech-to-text"}, speech_to_text, "/speech-to-text"),
+    chat("POST", {"chat"}, post_chat, "/chat"),
+    chat("GET", {"chat"}, resume_chat_by_query, "/chat"),
+    chat("POST", {"clear_context"}, clear_context, "/clear_context"),
+    chat("POST", {"chat", "edit"}, session_edit, "/chat/edit"),
+    chat("POST", {"chat", "retry"}, session_retry, "/chat/retry"),
+    chat("POST", {"chat", "stop", "{}"}, session_stop, "/chat/stop/{session_id}"),
+    chat("GET", {"chat", "{}", "stream"}, resume_chat, "/chat/{id}/stream"),
+    chat("POST", {"api", "chat", "stream"}, thread_chat, "/api/chat/stream"),
+    chat("GET", {"conversations"}, list_conversations, "/conversations"),
+    chat("POST", {"conversations"}, create_conversation, "/conversations"),
+    chat("GET", {"conversations", "{}"}, show_conversation, "/conversations/{id}"),
+    chat("PATCH", {"conversations", "{}"}, change_conversation, "/conversations/{id}"),
+    chat("DELETE", {"conversations", "{}"}, delete_conversation, "/conversations/{id}"),
+    chat("POST", {"conversations", "{}", "pin"}, pin_conversation, "/conversations/{id}/pin"),
+    chat("POST", {"conversations", "{}", "stop"}, stop_conversation, "/conversations/{id}/stop"),
+    chat("GET", {"conversations", "{}", "stream"}, stream_answer, "/conversations/{id}/stream"),
+    chat("GET", {"conversations", "{}", "messages"}, list_messages, "/conversations/{id}/messages"),
+    chat("POST", {"conversations", "{}", "messages"}, add_message, "/conversations/{id}/messages"),
+    chat("GET",
+         {"conversations", "{}", "messages", "{}", "versions"},
+         list_versions,
+         "/conversations/{id}/messages/{message_id}/versions"),
+    chat("POST",
+         {"conversations", "{}", "messages", "{}", "versions", "{}", "activate"},
+         activate_version,
+         "/conversations/{id}/messages/{message_id}/versions/{number}/activate"),
+    chat("GET", {"files", "{}"}, show_file, "/files/{id}"),
     Route{"POST", V1::kEither, {"completions"}, completions, "/v1/completions"},
     Route{"POST", V1::kEither, {"embeddings"}, embeddings, "/v1/embeddings"},
     Route{"POST",
@@ -105,10 +142,15 @@ bool matches(const Route& route,
   for (const std::string_view part : route.path) {
     if (part.empty()) break;
     if (part == "*") {
-      rest.assign(segments.begin() + static_cast<std::ptrdiff_t>(at), segments.end());
+      rest.insert(rest.end(), segments.begin() + static_cast<std::ptrdiff_t>(at), segments.end());
       return !rest.empty();
     }
-    if (at == segments.size() || segments[at] != part) return false;
+    if (at == segments.size()) return false;
+    if (part == "{}") {
+      rest.emplace_back(segments[at]);
+    } else if (segments[at] != part) {
+      return false;
+    }
     ++at;
   }
   return at == segments.size();

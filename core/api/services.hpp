@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/storage/redis/client.hpp"
 #include "core/storage/store.hpp"
@@ -32,6 +33,7 @@ struct ChatRules {
   std::int64_t max_response_tokens = 2000;
   std::chrono::milliseconds resume_grace{60'000};
   std::string ui_stream = "auto";
+  std::vector<std::string> tools = {"get_current_time"};  // of ours, offered to models
 };
 
 }  // namespace patchbay::api

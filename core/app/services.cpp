@@ -1,5 +1,7 @@
 #include "core/app/services.hpp"
 
+#include "core/streams/memory_hub.hpp"
+
 namespace patchbay::app {
 
 Result<storage::sql::StoreSettings> store_settings(const settings::Storage& storage) {
@@ -25,6 +27,7 @@ Result<std::unique_ptr<RunningServices>> RunningServices::start(
   }
   running->store_ = *store;
   running->services_.store = running->store_;
+  running->services_.streams = std::make_shared<streams::MemoryHub>(streams::Bounds{});
   return running;
 }
 

@@ -76,4 +76,14 @@ std::string make_uuid() {
   return out;
 }
 
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool dash = at == 8 || at == 13 || at == 18 || at == 23;
+    const bool digit = (text[at] >= '0' && text[at] <= '9') || (text[at] >= 'a' && text[at] <= 'f');
+    if (dash ? text[at] != '-' : !digit) return false;
+  }
+  return true;
+}
+
 }  // namespace patchbay

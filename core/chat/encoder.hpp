@@ -39,6 +39,11 @@ class Encoder {
   // own events were written; nothing where a dialect does not show results.
   virtual void tool_result(std::string_view call_id, std::string_view json, std::string& out);
 
+  // What was asked of tools on this side of the client is answered, and the model goes on: the
+  // events that follow count their items from 0 again, and tell the usage of another request. A
+  // dialect that shows no steps writes nothing.
+  virtual void next_step(std::string& out);
+
   virtual void finish(std::string& out) = 0;
 
   // Instead of finish(): the answer was ended early because its user asked for that. What was
@@ -68,6 +73,8 @@ class Encoder {
 };
 
 inline void Encoder::tool_result(std::string_view, std::string_view, std::string&) {}
+
+inline void Encoder::next_step(std::string&) {}
 
 inline void Encoder::stopped(std::string& out) {
   finish(out);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,23 @@ class TranslatingEncoder : public chat::Encoder {
   [[nodiscard]] bool streaming() const override { return true; }
   [[nodiscard]] std::string_view vendor_header_prefix() const override { return {}; }
   void show_model(std::string_view json, std::string& out) const override { out += json; }
-  [[nodiscard]] chat::Usage usage() const override { return usage_; }
+  [[nodiscard]] chat::Usage usage() const override {
+    return {sum(before_.input, usage_.input),
+            sum(before_.output, usage_.output),
+            sum(before_.cached, usage_.cached)};
+  }
+  void next_step(std::string&) override { count_step(); }
   void read_usage(std::string_view) override {}
 
  protected:
   void take_usage(const pbay_ev_usage& event) {
     usage_ = {event.input, event.output, event.cache_read};
+  }
+
+  // What follows is another request's.
+  void count_step() {
+    before_ = usage();
+    usage_ = {};
   }
 
   // What of an event's text can be written now; valid until the next call.
@@ -30,6 +42,12 @@ class TranslatingEncoder : public chat::Encoder {
   }
 
  private:
+  static std::int64_t sum(std::int64_t a, std::int64_t b) {
+    if (a < 0) return b;
+    return b < 0 ? a : a + b;
+  }
+
+  chat::Usage before_;  // of the steps before this one
   chat::Usage usage_;
   PairJoiner pairs_;
 };

@@ -128,4 +128,9 @@ const Rule* RouteTable::find(std::string_view model) const {
   return found == rules_.end() ? nullptr : &found->second;
 }
 
+std::string RouteTable::configured_name(std::string_view provider) const {
+  const NamedProvider* found = find_provider(provider);
+  return found == nullptr ? std::string(provider) : found->name;
+}
+
 }  // namespace patchbay::routing

@@ -81,6 +81,10 @@ class RouteTable {
                                                               std::string_view model,
                                                               pbay_mode mode) const;
 
+  // The provider's name as it is configured, whatever letters the client wrote it in; the client's
+  // own word where nobody is called that.
+  [[nodiscard]] std::string configured_name(std::string_view provider) const;
+
   // The names that can be listed, in the order of the configuration: no wildcard, only served ones.
   [[nodiscard]] const std::vector<Rule>& listed() const { return listed_; }
 

@@ -2,9 +2,20 @@
 // connection, a second tab, another replica's client. And the way to have an answer stopped from
 // anywhere.
 //
-//   auto log = hub.open(worker, {.id = id, .owner = owner, ...}, [this] { stop(); });
-//   log->append(bytes);   // whole frames of the client's protocol
-//   log->finish();
+// Writing, on the worker of the answer:
+//
+//   log_ = hub.open(worker, {.id = version_id, .owner = principal.owner,
+//                            .conversation_id = conversation_id, .protocol = "data-stream",
+//                            .content_type = "text/event-stream", .lines = true},
+//                   [this] { stop(); });             // may come in any later turn
+//   ...
+//   std::string out;                                 // for each event of the answer
+//   encoder_->on_event(event, out);
+//   log_->append(out);                               // the same bytes that the client gets
+//   if (client_is_there) exchange_->write(out);      // keep-alives go to the client alone
+//   ...
+//   log_->finish();                                  // after the last frame; or destroy the log
+//   if (client_left && log_->readers() == 0) grace_.arm(rules.resume_grace);
 //
 // A frame is what a client counts: an event of an event stream (with its empty line), or a line of
 // a line protocol. Keep-alives (comments, empty lines) are never appended. Frames are numbered from
@@ -13,7 +24,11 @@
 // Bounded: a log keeps its last frames, up to Bounds::bytes; a reader that asks for frames that are
 // gone is told so. A finished log is kept for Bounds::keep_finished.
 //
-// Two kinds: in memory (one process), and in Redis (every replica).
+// Two kinds: in memory (one process), and in Redis (every replica). In both a log is kept in its
+// writer's memory, and local readers read it there; appending never waits for anything.
+//
+// The hub must outlive its logs and subscriptions. An id is 1 to 64 letters, digits, "-" and "_";
+// no other is ever found.
 
 #pragma once
 
@@ -39,12 +54,12 @@ struct Bounds {
 };
 
 struct Description {
-  std::string id;     // the id of the stored version that the answer fills
-  std::string owner;  // access::Principal::owner; nobody else finds it
-  std::string conversation_id;
-  std::string protocol;      // what the frames are: "data-stream", "ui-message-stream", ...
-  std::string content_type;  // of the answer
-  bool lines = false;        // frames are lines; else events of an event stream
+  std::string id = {};     // the id of the stored version that the answer fills
+  std::string owner = {};  // access::Principal::owner; nobody else finds it
+  std::string conversation_id = {};
+  std::string protocol = {};      // what the frames are: "data-stream", "ui-message-stream", ...
+  std::string content_type = {};  // of the answer
+  bool lines = false;             // frames are lines; else events of an event stream
 };
 
 // The writing end; on the worker it was opened on. Destroying it unfinished finishes it.
@@ -56,7 +71,8 @@ class Log {
   virtual void append(std::string_view frames) = 0;
   virtual void finish() = 0;
 
-  // How many clients read it from the hub now, on this process or any other as far as is known.
+  // How many clients read it from the hub now, in this process or any other as far as is known: all
+  // those elsewhere count as one, for some seconds after the last has gone.
   [[nodiscard]] virtual std::size_t readers() const = 0;
 };
 
@@ -67,6 +83,9 @@ class Listener {
 
   // Frames in their order; `first` is the number of the first of them.
   virtual void on_frames(std::uint64_t first, std::string_view frames) = 0;
+  // What there is has been told, and more may come. Once, unless on_end() or on_lost() come first:
+  // so a reader knows before its first frame what it can promise.
+  virtual void on_caught_up() {}
   virtual void on_end() = 0;
   // The frames asked for are no longer kept, or the connection to them was lost. Nothing follows.
   virtual void on_lost() = 0;
@@ -112,6 +131,13 @@ class Hub {
                     const std::string& id,
                     std::weak_ptr<void> alive,
                     std::function<void(bool)> then) = 0;
+
+  // What the hub keeps on that worker (timers, connections) goes. Called on it before it ends, when
+  // all logs and subscriptions there are gone; whoever used the hub there owes it this call.
+  virtual void leave(reactor::Worker& worker) = 0;
 };
+
+// Whether a stream may have this id; what is asked of a hub with any other is not found.
+[[nodiscard]] bool is_stream_id(std::string_view id);
 
 }  // namespace patchbay::streams

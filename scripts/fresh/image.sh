@@ -21,6 +21,7 @@ take_stage() {
 take_workdir() {
   folder=$1
   mkdir -p "$roots/image-$stage$folder"
+  [[ $stage != build ]] || share_compiled "$roots/image-$stage" "$folder"
 }
 take_user() { account=$1; }
 take_variable() { environment_of[$stage]+=$'\n'$1=$2; }

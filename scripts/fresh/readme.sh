@@ -25,6 +25,7 @@ prove_readme() {
 
   step 'A new user, without sudo'
   new_root readme
+  share_compiled "$here" "/home/$user/patchbay"
   in_root "$here" 0:0 PATH=/usr/sbin:/usr/bin useradd --create-home --shell /bin/bash --uid 1000 $user
   mkdir "$here/home/$user/patchbay"
   "$root/scripts/fresh/dockerfile.py" tree | copy_files "$here/home/$user/patchbay"

@@ -59,6 +59,8 @@ def chat_server(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) ->
         },
         "models": {"*": {"provider": "stub"}, "vendor-image": {"provider": "Vendor"}},
     }
+    # What is stored is another matter; here it is how answers are written.
+    config["storage"] = {"enabled": False}
     with Patchbay(write_config(tmp_path_factory.mktemp("config") / "patchbay.yaml", config)) as running:
         yield running
 

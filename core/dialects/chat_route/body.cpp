@@ -141,9 +141,9 @@ std::optional<chat::Failure> take_usage_wish(std::string_view body,
 }
 
 std::optional<chat::Failure> take_members(std::string_view body,
-                                          const std::array<json::Wanted, 9>& wanted,
+                                          const std::array<json::Wanted, 10>& wanted,
                                           ChatBody& read) {
-  const auto& [messages, prompt, message, mode, model, provider, conversation, usage, trigger] =
+  const auto& [messages, prompt, message, mode, model, provider, conversation, usage, trigger, id] =
       wanted;
   if (auto failure = check_kind(messages.found, prompt.found, message.found)) return failure;
   if (auto failure = take_mode(body, mode, read)) return failure;
@@ -152,6 +152,9 @@ std::optional<chat::Failure> take_members(std::string_view body,
   if (auto failure = take_text(body, conversation, read.conversation_id)) return failure;
   if (auto failure = take_usage_wish(body, usage, read)) return failure;
   read.ui_client = trigger.found;
+  // Other clients write other things there.
+  if (id.is(Kind::kString)) read.chat_id = json::View(json::raw_of(body, id)).string();
+  if (!is_client_key(read.chat_id)) read.chat_id.clear();
 
   History history;
   if (auto failure = history.read(json::View(json::raw_of(body, messages)))) return failure;
@@ -165,18 +168,50 @@ std::optional<chat::Failure> take_members(std::string_view body,
                     : take_fields(json::View(body), kChatFields, read.fields);
 }
 
+// Where the inside of the list `tools` begins in `fields`; npos without one.
+std::size_t inside_of_tools(const std::string& fields) {
+  constexpr std::string_view kBefore = "{\"\":0";  // what makes an object of them
+  const std::string object = std::string(kBefore) + fields + '}';
+  for (const json::MemberView& member : json::View(object).members()) {
+    if (!member.named("tools") || !member.value.is(Kind::kArray)) continue;
+    const std::size_t at = static_cast<std::size_t>(member.value.text().data() - object.data());
+    return at - kBefore.size() + 1;
+  }
+  return std::string::npos;
+}
+
+// The members, with further tools in the client's own list or in one of their own.
+void append_fields(std::string& out, const std::string& fields, std::string_view tools) {
+  const std::size_t inside = tools.empty() ? 0 : inside_of_tools(fields);
+  if (tools.empty()) {
+    out += fields;
+  } else if (inside == std::string::npos) {
+    out += ",\"tools\":[";
+    out += tools;
+    out += ']';
+    out += fields;
+  } else {
+    const std::size_t first = fields.find_first_not_of(" \t\r\n", inside);
+    out.append(fields, 0, inside);
+    out += tools;
+    if (fields[first] != ']') out += ',';
+    out.append(fields, inside);
+  }
+}
+
 }  // namespace
 
 std::variant<ChatBody, chat::Failure> read_body(json::Padded body) {
-  std::array<json::Wanted, 9> wanted{{{.path = "messages"},
-                                      {.path = "prompt"},
-                                      {.path = "message"},
-                                      {.path = "mode"},
-                                      {.path = "model"},
-                                      {.path = "provider"},
-                                      {.path = "conversation_id"},
-                                      {.path = "stream_options.include_usage"},
-                                      {.path = "trigger"}}};
+  std::array<json::Wanted, 10> wanted{{{.path = "messages"},
+                                       {.path = "prompt"},
+                                       {.path = "message"},
+                                       {.path = "mode"},
+                                       {.path = "model"},
+                                       {.path = "provider"},
+                                       {.path = "conversation_id"},
+                                       {.path = "stream_options.include_usage"},
+                                       {.path = "trigger"},
+                                       {.path = "id"}}};
   if (auto scanned = json::scan(body, wanted); !scanned) {
     return chat::bad_request(scanned.error().message, {}, "invalid_json");
   }
@@ -185,7 +220,10 @@ std::variant<ChatBody, chat::Failure> read_body(json::Padded body) {
   return read;
 }
 
-ProviderBody write_provider_body(const ChatBody& body, std::string_view model) {
+ProviderBody write_provider_body(const ChatBody& body,
+                                 std::string_view model,
+                                 std::string_view further,
+                                 std::string_view tools) {
   ProviderBody written;
   std::string& out = written.padded;
   out.reserve(body.messages.size() + body.fields.size() + 256);
@@ -203,9 +241,10 @@ ProviderBody write_provider_body(const ChatBody& body, std::string_view model) {
   } else {
     out += ",\"messages\":";
     out += body.messages;
+    out.insert(out.rfind(']'), further);
     out += ",\"stream\":true";
   }
-  out += body.fields;
+  append_fields(out, body.fields, body.image ? std::string_view() : tools);
   out += '}';
   out.append(json::Padded::kBytes, '\0');
   return written;

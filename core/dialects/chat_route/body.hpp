@@ -23,6 +23,7 @@ struct ChatBody {
   std::string model;            // "" when the client named none
   std::string provider;         // "" when the client named none
   std::string conversation_id;  // "" when the client named none
+  std::string chat_id;          // what the client calls the chat (`id` of useChat); "" without
   bool include_usage = false;   // stream_options.include_usage
   bool ui_client = false;       // a body that only clients of the UI message stream send
   std::string messages;         // openai.chat/1: the array
@@ -41,6 +42,11 @@ struct ProviderBody {
 };
 
 // openai.chat/1 for a chat, openai.images.generations/1 for an image.
-ProviderBody write_provider_body(const ChatBody& body, std::string_view model);
+// `further` are messages behind the others, each with a comma before it; `tools` are elements of
+// `tools` beside the client's own.
+ProviderBody write_provider_body(const ChatBody& body,
+                                 std::string_view model,
+                                 std::string_view further = {},
+                                 std::string_view tools = {});
 
 }  // namespace patchbay::dialects::chat_route

@@ -76,6 +76,10 @@ void Encoder::ensure_begun(std::string& out) {
   out += "f:{\"messageId\":";
   append_line_string(out, options_.message_id.empty() ? make_uuid() : options_.message_id);
   out += "}\n";
+  if (options_.conversation_id.empty()) return;
+  out += "2:[{\"conversationId\":";
+  append_line_string(out, options_.conversation_id);
+  out += "}]\n";
 }
 
 void Encoder::write_text(char code, const pbay_event& event, std::string& out) {
@@ -141,6 +145,7 @@ void Encoder::end_tool(ToolCalls::Call& call, std::string& out) {
 }
 
 void Encoder::tool_result(std::string_view call_id, std::string_view json, std::string& out) {
+  end_tools(out);
   out += "a:{\"toolCallId\":";
   append_line_string(out, call_id);
   out += ",\"result\":";
@@ -191,11 +196,27 @@ void Encoder::write_finish(std::string_view reason, std::string& out) const {
   out += ",\"completionTokens\":" + count(counted ? usage().output : 0) + '}';
 }
 
-void Encoder::end_with(std::string_view reason, std::string& out) {
-  ensure_begun(out);
+void Encoder::end_tools(std::string& out) {
   for (ToolCalls::Call& call : tools_.all()) {
     if (call.open) end_tool(call, out);
   }
+}
+
+void Encoder::next_step(std::string& out) {
+  end_tools(out);
+  out += "e:";
+  write_finish(hyphened_finish_word(finish_, !tools_.empty()), out);
+  out += ",\"isContinued\":false}\nf:{\"messageId\":";
+  append_line_string(out, options_.message_id);
+  out += "}\n";
+  tools_ = {};
+  finish_ = PBAY_FINISH_STOP;
+  count_step();
+}
+
+void Encoder::end_with(std::string_view reason, std::string& out) {
+  ensure_begun(out);
+  end_tools(out);
   out += "e:";
   write_finish(reason, out);
   out += ",\"isContinued\":false}\nd:";

@@ -28,9 +28,10 @@ inline constexpr std::string_view kHeaderValue = "v1";
 class Encoder final : public TranslatingEncoder {
  public:
   struct Options {
-    std::string message_id = {};  // "": a new one
-    bool image_mode = false;      // images are Markdown text, and tokens are not counted
-    bool as_plain = false;        // text/plain instead of text/event-stream
+    std::string message_id = {};       // "": a new one
+    std::string conversation_id = {};  // of a new conversation, for the client; "" tells of none
+    bool image_mode = false;           // images are Markdown text, and tokens are not counted
+    bool as_plain = false;             // text/plain instead of text/event-stream
   };
 
   explicit Encoder(Options options);
@@ -38,6 +39,7 @@ class Encoder final : public TranslatingEncoder {
   [[nodiscard]] std::string_view content_type() const override;
   pbay_status on_event(const pbay_event& event, std::string& out) override;
   void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
+  void next_step(std::string& out) override;
   void finish(std::string& out) override;
   // With the finish reason "unknown", the one of that generation for what nobody ended properly.
   void stopped(std::string& out) override;
@@ -51,6 +53,7 @@ class Encoder final : public TranslatingEncoder {
   pbay_status begin_tool(const pbay_ev_tool& event, std::string& out);
   pbay_status write_arguments(const pbay_ev_text& event, std::string& out);
   void end_tool(ToolCalls::Call& call, std::string& out);
+  void end_tools(std::string& out);
   void write_signature(const pbay_ev_signature& event, std::string& out);
   void write_image(const pbay_ev_image& event, std::string& out);
   void write_sources(const pbay_ev_extra& event, std::string& out);

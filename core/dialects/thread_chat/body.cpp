@@ -13,7 +13,8 @@ std::string with_prefix(std::string_view id) {
 }
 
 std::string without_prefix(std::string_view id) {
-  if (id.starts_with(kResponsePrefix)) id.remove_prefix(kResponsePrefix.size());
+  const bool more = id.size() > kResponsePrefix.size();
+  if (more && id.starts_with(kResponsePrefix)) id.remove_prefix(kResponsePrefix.size());
   return std::string(id);
 }
 

@@ -103,6 +103,11 @@ void Encoder::ensure_begun(std::string& out) {
   begin_part(out, "start");
   out += ",\"messageId\":";
   append_line_string(out, options_.message_id.empty() ? make_uuid() : options_.message_id);
+  if (!options_.conversation_id.empty()) {
+    out += ",\"messageMetadata\":{\"conversationId\":";
+    append_line_string(out, options_.conversation_id);
+    out += '}';
+  }
   end_part(out);
   begin_part(out, "start-step");
   end_part(out);
@@ -213,6 +218,7 @@ void Encoder::end_item(std::uint32_t item, std::string& out) {
 }
 
 void Encoder::tool_result(std::string_view call_id, std::string_view json, std::string& out) {
+  end_all(out);
   begin_part(out, "tool-output-available");
   out += ",\"toolCallId\":";
   append_line_string(out, call_id);
@@ -290,6 +296,17 @@ void Encoder::stopped(std::string& out) {
   begin_part(out, "abort");
   end_part(out);
   out += "data: [DONE]\n\n";
+}
+
+void Encoder::next_step(std::string& out) {
+  end_all(out);
+  begin_part(out, "finish-step");
+  end_part(out);
+  begin_part(out, "start-step");
+  end_part(out);
+  tools_ = {};
+  finish_ = PBAY_FINISH_STOP;
+  count_step();
 }
 
 void Encoder::finish(std::string& out) {

@@ -33,7 +33,8 @@ inline constexpr std::string_view kHeaderValue = "v1";
 class Encoder final : public TranslatingEncoder {
  public:
   struct Options {
-    std::string message_id = {};  // "": a new one
+    std::string message_id = {};       // "": a new one
+    std::string conversation_id = {};  // of a new conversation, for the client; "" tells of none
   };
 
   explicit Encoder(Options options);
@@ -41,6 +42,7 @@ class Encoder final : public TranslatingEncoder {
   [[nodiscard]] std::string_view content_type() const override { return "text/event-stream"; }
   pbay_status on_event(const pbay_event& event, std::string& out) override;
   void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
+  void next_step(std::string& out) override;
   void finish(std::string& out) override;
   // {"type":"abort"} where finish-step and finish would stand, as the SDK's own servers write it.
   void stopped(std::string& out) override;

@@ -37,8 +37,6 @@ TEST(ThreadChatBody, NamesWhatIsWrong) {
             "422 message: expected a string, got an array (message)");
   EXPECT_EQ(refused(read_body, R"({"message":"Hi","previous_response_id":7})"),
             "422 previous_response_id: expected a string, got a number (previous_response_id)");
-  EXPECT_EQ(refused(read_body, R"({"message":"Hi","previous_response_id":"resp_"})"),
-            "422 previous_response_id: expected the id of a response (previous_response_id)");
   EXPECT_TRUE(refused(read_body, R"({"message":)").starts_with("422 Invalid JSON at byte 11"));
 }
 

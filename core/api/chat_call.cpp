@@ -1,0 +1,58 @@
+#include "core/api/chat_call.hpp"
+
+#include "core/api/call_responder.hpp"
+#include "core/dialects/openai_chat/chat_request.hpp"
+#include "core/json/write.hpp"
+
+namespace patchbay::api {
+
+std::variant<routing::Route, chat::Failure> resolve_chat(const routing::RouteTable& routes,
+                                                         std::string_view provider,
+                                                         std::string_view model,
+                                                         pbay_mode mode) {
+  if (!provider.empty()) return routes.resolve_at(provider, model, mode);
+  auto route = routes.resolve(model, mode);
+  if (std::holds_alternative<routing::Route>(route) || !model.empty()) return route;
+  const std::string any = routes.any_provider();
+  if (any.empty()) return route;
+  auto at_any = routes.resolve_at(any, {}, mode);
+  return std::holds_alternative<routing::Route>(at_any) ? at_any : route;
+}
+
+ClientRequest::ClientRequest(const server::Request& request, const Context& context)
+    : method(request.method),
+      path(request.target),
+      headers(request.headers),
+      request_id(context.request_id) {}
+
+relay::CallRequest chat_call(const ClientRequest& client,
+                             std::string_view model,
+                             std::string_view messages,
+                             std::string_view fields) {
+  relay::CallRequest request;
+  request.mode = PBAY_MODE_CHAT;
+  request.dialect = dialects::openai_chat::kDialect;
+  request.stream = true;
+  request.same_dialect = false;
+  request.want_usage = true;
+  std::string& body = request.padded_body;
+  body.reserve(messages.size() + fields.size() + 128);
+  body += "{\"model\":";
+  request.model_value.begin = body.size();
+  json::append_string(body, model);
+  request.model_value.end = body.size();
+  body += ",\"messages\":";
+  body += messages;
+  body += ",\"stream\":true";
+  body += fields;
+  body += '}';
+  body.append(json::Padded::kBytes, '\0');
+  request.method = client.method;
+  request.path = client.path;
+  request.headers = client.headers;
+  request.request_id = client.request_id;
+  request.deadline = deadline_of(client.headers);
+  return request;
+}
+
+}  // namespace patchbay::api

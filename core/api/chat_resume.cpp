@@ -1,0 +1,105 @@
+#include "core/api/chat_resume.hpp"
+
+#include <charconv>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "core/api/storage_reply.hpp"
+#include "core/api/stream_reader.hpp"
+#include "core/api/streaming_version.hpp"
+#include "core/base/uuid.hpp"
+#include "core/http/target.hpp"
+
+namespace patchbay::api {
+namespace {
+
+using storage::Repository;
+using FindVersion = storage::Asker::Job<std::string>;
+
+void reply_nothing(server::Exchange& exchange, const Context& context) {
+  record_request(exchange.request(), context, {.status = 204});
+  exchange.respond(204, common_headers(context, exchange.request()), {});
+}
+
+// Answers with the stream of the version that the store finds, after its frame number `after`.
+void read_found(server::Exchange& exchange,
+                const Context& context,
+                FindVersion find,
+                std::uint64_t after) {
+  StorageResponder* const responder = StorageResponder::attach(exchange, context);
+  if (responder == nullptr) return;
+  const auto waiting = std::make_shared<int>(0);
+  responder->keep(waiting);
+  responder->asker().read<std::string>(
+      std::move(find),
+      [&exchange, context, responder, after, alive = std::weak_ptr<void>(waiting)](
+          Result<std::string> version) {
+        if (!version && version.error().code != ErrorCode::kNotFound) {
+          return responder->refuse(storage_failure(version.error()));
+        }
+        if (!version || version->empty()) return reply_nothing(exchange, context);
+        context.snapshot->services.streams->find(
+            context.workplace->worker,
+            context.principal.owner,
+            *version,
+            alive,
+            [&exchange, context, after](std::optional<streams::Description> found) {
+              if (!found) return reply_nothing(exchange, context);
+              answer_from_stream(exchange, context, *found, after);
+            });
+      });
+}
+
+// A client's chat id may look like one of our ids, and the other way round.
+FindVersion streaming_in_chat(const std::string& owner, const std::string& id) {
+  return [owner, id](Repository& repository) -> Result<std::string> {
+    if (is_uuid(id)) {
+      auto found = streaming_version(repository, owner, {.id = id});
+      if (found || found.error().code != ErrorCode::kNotFound) return found;
+    }
+    return streaming_version(repository, owner, {.dialect = kChatDialect, .external_key = id});
+  };
+}
+
+}  // namespace
+
+void resume_chat(server::Exchange& exchange, const Context& context) {
+  read_found(exchange, context, streaming_in_chat(context.principal.owner, context.segments[0]), 0);
+}
+
+void resume_chat_by_query(server::Exchange& exchange, const Context& context) {
+  std::string id;
+  if (const auto target = http::parse_target(exchange.request().target)) {
+    const auto query = http::parse_query(target->query);
+    if (query) id = http::find_parameter(*query, "chatId").value_or("");
+  }
+  if (id.empty()) {
+    return reply_error_text(
+        exchange,
+        context,
+        chat::bad_request("chatId: is missing; it names the chat to read on", "chatId"));
+  }
+  read_found(exchange, context, streaming_in_chat(context.principal.owner, id), 0);
+}
+
+void read_answer_on(server::Exchange& exchange, const Context& context, NamedConversation which) {
+  auto after = last_event_number(exchange.request().headers);
+  if (const auto* failure = std::get_if<chat::Failure>(&after)) {
+    return reply_error_text(exchange, context, *failure);
+  }
+  read_found(
+      exchange,
+      context,
+      [owner = context.principal.owner, which](Repository& repository) -> Result<std::string> {
+        auto found = repository.conversation(owner, which.id);
+        if (!found) return found.error();
+        auto path = repository.active_path(found->id);
+        if (!path) return path.error();
+        if (path->empty() || path->back().role != storage::Role::kAssistant) return std::string();
+        return path->back().version.id;
+      },
+      std::get<std::uint64_t>(after));
+}
+
+}  // namespace patchbay::api

@@ -1,0 +1,172 @@
+#include "core/api/messages.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "core/api/conversation_json.hpp"
+#include "core/api/storage_reply.hpp"
+#include "core/conversations/opening.hpp"
+#include "core/dialects/conversation_api/body.hpp"
+
+namespace patchbay::api {
+namespace {
+
+namespace dialect = dialects::conversation_api;
+using storage::Message;
+using storage::Repository;
+using storage::Version;
+
+using Messages = std::vector<Message>;
+
+JsonReply show(const Messages& messages) {
+  JsonReply reply;
+  reply.body = "[";
+  for (const Message& message : messages) {
+    if (reply.body.size() > 1) reply.body += ',';
+    append_message(reply.body, message);
+  }
+  reply.body += ']';
+  return reply;
+}
+
+// A message and all that has stood in its place.
+struct Versions {
+  Message message;
+  std::vector<Version> all;
+};
+
+// Only what is on the active path can be seen, and so only that can be changed.
+Result<Message> find_message(Repository& repository,
+                             const std::string& owner,
+                             const std::string& conversation,
+                             const std::string& id) {
+  auto found = repository.conversation(owner, conversation);
+  if (!found) return found.error();
+  auto path = repository.active_path(conversation);
+  if (!path) return path.error();
+  for (Message& message : *path) {
+    if (message.id == id) return std::move(message);
+  }
+  return make_error(ErrorCode::kNotFound, "There is no such message in this conversation");
+}
+
+bool is_being_answered(Repository& repository, const std::string& conversation) {
+  const auto path = repository.active_path(conversation);
+  return path && !path->empty() &&
+         path->back().version.status == storage::VersionStatus::kStreaming;
+}
+
+Result<Versions> versions_of(Repository& repository,
+                             const std::string& owner,
+                             const std::string& conversation,
+                             const std::string& id) {
+  auto found = find_message(repository, owner, conversation, id);
+  if (!found) return found.error();
+  auto all = repository.versions(id);
+  if (!all) return all.error();
+  return Versions{*std::move(found), *std::move(all)};
+}
+
+JsonReply show_versions(const Versions& versions) {
+  JsonReply reply;
+  reply.body = "[";
+  for (const Version& version : versions.all) {
+    if (reply.body.size() > 1) reply.body += ',';
+    Message shown = versions.message;
+    shown.versions = static_cast<std::int64_t>(versions.all.size());
+    shown.version = version;
+    append_message(reply.body, shown);
+  }
+  reply.body += ']';
+  return reply;
+}
+
+std::optional<std::int64_t> number_of(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+void list_messages(server::Exchange& exchange, const Context& context) {
+  answer_after_read<Messages>(
+      exchange,
+      context,
+      [owner = context.principal.owner,
+       id = context.segments[0]](Repository& repository) -> Result<Messages> {
+        auto found = repository.conversation(owner, id);
+        if (!found) return found.error();
+        return repository.active_path(found->id);
+      },
+      show);
+}
+
+void add_message(server::Exchange& exchange, const Context& context) {
+  auto read = dialect::read_message(json::Padded(exchange.request().body()));
+  if (const auto* failure = std::get_if<chat::Failure>(&read)) {
+    return reply_error_text(exchange, context, *failure);
+  }
+  const auto& body = std::get<dialect::MessageBody>(read);
+  conversations::Opening opening;
+  opening.owner = context.principal.owner;
+  opening.conversation_id = context.segments[0];
+  opening.create = false;
+  opening.answered = false;
+  opening.text = {.content = body.content, .parts = body.parts, .model = body.model};
+  opening.prepare();
+  answer_after_write<Message>(
+      exchange,
+      context,
+      [opening](Repository& repository) -> Result<Message> {
+        auto opened = conversations::open(repository, opening);
+        if (!opened) return opened.error();
+        return std::move(opened->path.back());
+      },
+      [](const Message& message) {
+        JsonReply reply{.status = 201};
+        append_message(reply.body, message);
+        return reply;
+      },
+      body.content.size() + body.parts.size());
+}
+
+void list_versions(server::Exchange& exchange, const Context& context) {
+  answer_after_read<Versions>(
+      exchange,
+      context,
+      [owner = context.principal.owner,
+       conversation = context.segments[0],
+       message = context.segments[1]](Repository& repository) {
+        return versions_of(repository, owner, conversation, message);
+      },
+      show_versions);
+}
+
+void activate_version(server::Exchange& exchange, const Context& context) {
+  const auto number = number_of(context.segments[2]);
+  if (!number) {
+    return reply_error_text(
+        exchange, context, chat::bad_request("version: expected a number from 1 on", "version"));
+  }
+  answer_after_write<Messages>(
+      exchange,
+      context,
+      [owner = context.principal.owner,
+       conversation = context.segments[0],
+       message = context.segments[1],
+       number = *number](Repository& repository) -> Result<Messages> {
+        auto found = find_message(repository, owner, conversation, message);
+        if (!found) return found.error();
+        if (is_being_answered(repository, conversation)) {
+          return make_error(ErrorCode::kConflict, conversations::kBusy);
+        }
+        auto moved = repository.activate_version(conversation, message, number);
+        if (!moved) return moved.error();
+        return repository.active_path(conversation);
+      },
+      show);
+}
+
+}  // namespace patchbay::api

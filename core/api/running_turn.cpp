@@ -1,0 +1,398 @@
+#include "core/api/running_turn.hpp"
+
+#include <utility>
+
+#include "core/api/turn_encoder.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/uuid.hpp"
+#include "core/telemetry/log.hpp"
+
+namespace patchbay::api {
+namespace {
+
+using conversations::Opened;
+using storage::Repository;
+using storage::VersionStatus;
+
+}  // namespace
+
+// What the exchange holds of us.
+class RunningTurn::Client final : public server::Responder {
+ public:
+  explicit Client(std::shared_ptr<RunningTurn> turn) : turn_(std::move(turn)) {}
+  ~Client() override { turn_->on_gone(); }
+
+  void on_drain() override { turn_->on_drain(); }
+  void on_half_close() override { turn_->on_half_close(); }
+  void on_gone() override { turn_->on_gone(); }
+  void on_shutdown() override { turn_->on_shutdown(); }
+
+ private:
+  const std::shared_ptr<RunningTurn> turn_;
+};
+
+void RunningTurn::start(server::Exchange& exchange, const Context& context, TurnPlan plan) {
+  auto turn = std::make_shared<RunningTurn>(exchange, context, std::move(plan));
+  context.workplace->errands.insert(turn);
+  exchange.attach(std::make_unique<Client>(turn));
+  turn->examine();
+}
+
+RunningTurn::RunningTurn(server::Exchange& exchange, const Context& context, TurnPlan plan)
+    : exchange_(&exchange),
+      context_(context),
+      plan_(std::move(plan)),
+      asker_(*context_.snapshot->services.store, context_.workplace->worker),
+      save_timer_(
+          context_.workplace->worker, [this] { save_some(); }, "storing of an answer"),
+      grace_timer_(
+          context_.workplace->worker, [this] { on_grace_over(); }, "answer without a reader") {
+  const http::HeaderList& headers = exchange.request().headers;
+  base_url_ = headers.find("x-forwarded-proto") == "https" ? "https://" : "http://";
+  base_url_ += headers.find("host").value_or("localhost");
+  plan_.opening.owner = context_.principal.owner;
+  plan_.opening.userid = context_.principal.userid;
+  plan_.opening.instance = context_.snapshot->services.store->instance();
+  plan_.opening.prepare();
+}
+
+// The workplace ends, and the answer with it.
+RunningTurn::~RunningTurn() {
+  if (state_ != State::kAnswering && state_ != State::kSaving) return;
+  context_.snapshot->services.store->write(
+      [update = update(state_ == State::kSaving ? ending_ : VersionStatus::kInterrupted)](
+          Repository& repository) { return repository.update_version(update); },
+      [](const Status&) {},
+      {.bytes = record_.bytes()});
+}
+
+// --- Before the provider is asked ---
+
+void RunningTurn::examine() {
+  if (!plan_.examine) return open();
+  using Finding = std::optional<chat::Failure>;
+  asker_.read<Finding>([look = plan_.examine](Repository&) { return Result<Finding>(look()); },
+                       [this](Result<Finding> found) {
+                         if (!found) return turn_away(storage_failure(found.error()), false);
+                         failure_ = *std::move(found);
+                         plan_.opening.answered = !failure_;
+                         open();
+                       });
+}
+
+void RunningTurn::open() {
+  const std::size_t bytes = plan_.opening.text.content.size() + plan_.opening.text.parts.size();
+  asker_.write<Opened>(
+      [opening = plan_.opening](Repository& repository) {
+        return conversations::open(repository, opening);
+      },
+      [this](Result<Opened> opened) { on_opened(std::move(opened)); },
+      {.bytes = bytes});
+}
+
+void RunningTurn::on_opened(Result<Opened> opened) {
+  if (!opened) {
+    const chat::Failure failure = storage_failure(opened.error());
+    return turn_away(failure, plan_.refusals_in_stream && failure.status < 500);
+  }
+  opened_ = *std::move(opened);
+  if (failure_) return turn_away(*failure_, true);  // stored, and not asked
+  state_ = State::kAnswering;
+  dialect_ = plan_.make_encoder(opened_);
+  log_ = context_.snapshot->services.streams->open(
+      context_.workplace->worker,
+      {.id = opened_.reply_version,
+       .owner = plan_.opening.owner,
+       .conversation_id = opened_.conversation.id,
+       .protocol = plan_.protocol,
+       .content_type = std::string(dialect_->content_type()),
+       .lines = plan_.lines},
+      [this] { stop(); });
+  if (!plan_.prepare) return ask();
+  asker_.read<Opened>(
+      [prepare = plan_.prepare, before = opened_](Repository&) {
+        Opened made = before;
+        prepare(made);
+        return Result<Opened>(std::move(made));
+      },
+      [this](Result<Opened> made) {
+        if (state_ != State::kAnswering) return;
+        if (!made) return refuse(storage_failure(made.error()), {});
+        opened_ = *std::move(made);
+        ask();
+      });
+}
+
+void RunningTurn::ask() {
+  auto found = plan_.route(opened_);
+  if (auto* failure = std::get_if<chat::Failure>(&found)) return refuse(*failure, {});
+  route_ = std::move(std::get<routing::Route>(found));
+  relay::ClientSide& client = *this;
+  call_.emplace(
+      relay::Call::Context{*context_.workplace, context_.snapshot->providers},
+      plan_.request(opened_, route_),
+      route_,
+      [this] { return make_encoder(); },
+      client);
+  save_some();
+  if (exchange_ == nullptr) on_nobody();
+  call_->start();
+}
+
+// Another try begins anew; what follows the results of tools goes on.
+std::unique_ptr<chat::Encoder> RunningTurn::make_encoder() {
+  if (tool_rounds_ == 0) {
+    dialect_ = plan_.make_encoder(opened_);
+    record_ = {};
+  }
+  failure_.reset();
+  return std::make_unique<TurnEncoder>(TurnEncoder::Shared{
+      .dialect = *dialect_,
+      .record = record_,
+      .failure = failure_,
+      .keep = [this](storage::StoredFile file) { return keep(std::move(file)); },
+      .shows_bytes = plan_.shows_bytes});
+}
+
+// --- The answer ---
+
+void RunningTurn::begin_stream(const http::HeaderList& headers) {
+  if (std::exchange(begun_, true) || exchange_ == nullptr) return;
+  http::HeaderList all = common_headers(context_, exchange_->request());
+  for (const http::HeaderList* more : {&headers, &std::as_const(plan_.headers)}) {
+    for (const auto& [name, value] : *more)
+      all.set(name, value);
+  }
+  if (!opened_.conversation.id.empty()) all.set("x-conversation-id", opened_.conversation.id);
+  if (!opened_.reply_version.empty()) all.set("x-stream-id", opened_.reply_version);
+  all.set("content-type", dialect_->content_type());
+  all.set("cache-control", "no-cache");
+  all.set("x-accel-buffering", "no");
+  exchange_->begin(200, all, std::nullopt);
+}
+
+void RunningTurn::begin(int, const http::HeaderList& headers, std::optional<std::uint64_t>) {
+  begin_stream(headers);
+}
+
+// Every encoder here streams; should one not, its whole answer is one piece of a stream.
+void RunningTurn::respond(int, const http::HeaderList& headers, std::string_view body) {
+  begin_stream(headers);
+  write(body);
+  end();
+}
+
+void RunningTurn::write(std::string_view bytes) {
+  if (files_ > 0) {
+    held_ += bytes;
+    return;
+  }
+  show(bytes);
+}
+
+void RunningTurn::show(std::string_view bytes) {
+  if (bytes.empty()) return;
+  if (log_ && bytes != dialect_->keep_alive()) log_->append(bytes);
+  if (exchange_ != nullptr) exchange_->write(bytes);
+}
+
+bool RunningTurn::writable() {
+  return exchange_ == nullptr || exchange_->writable();
+}
+
+void RunningTurn::on_drain() {
+  if (call_) call_->on_drain();
+}
+
+void RunningTurn::on_half_close() {
+  if (call_) call_->probe();
+}
+
+std::string RunningTurn::keep(storage::StoredFile file) {
+  file.id = make_uuid();
+  file.owner = plan_.opening.owner;
+  file.conversation_id = opened_.conversation.id;
+  file.created_ms = unix_ms();
+  std::string url = base_url_ + "/files/" + file.id;
+  ++files_;
+  const std::size_t bytes = file.bytes.size();
+  const auto kept = std::make_shared<const storage::StoredFile>(std::move(file));
+  asker_.write<bool>(
+      [kept](Repository& repository) -> Result<bool> {
+        if (auto added = repository.add_file(*kept); !added) return added.error();
+        return true;
+      },
+      [this](const Result<bool>& done) { on_file_kept(done ? ok() : Status(done.error())); },
+      {.bytes = bytes});
+  return url;
+}
+
+void RunningTurn::on_file_kept(const Status& status) {
+  if (!status && !failure_) {
+    failure_ = storage_failure(status.error());
+    ending_ = VersionStatus::kError;
+  }
+  if (--files_ > 0) return;
+  const std::string held = std::exchange(held_, {});
+  if (!failure_) show(held);
+  if (state_ != State::kSaved) return;
+  tell_end(failure_);
+  over();
+}
+
+// --- How it ends ---
+
+// The call is over. It is in the middle of telling us, so that it must not be destroyed yet.
+void RunningTurn::end() {
+  outcome_ = call_->outcome();
+  if (wants_tools()) {
+    const std::weak_ptr<RunningTurn> self = weak_from_this();
+    return context_.workplace->worker.post(
+        [self] {
+          if (const auto turn = self.lock()) turn->run_tools();
+        },
+        "tools of an answer");
+  }
+  save(failure_ ? VersionStatus::kError : VersionStatus::kComplete);
+}
+
+void RunningTurn::refuse(const chat::Failure& failure, const http::HeaderList& headers) {
+  failure_ = failure;
+  failure_headers_ = headers;
+  if (call_) outcome_ = call_->outcome();
+  save(VersionStatus::kError);
+}
+
+void RunningTurn::stop() {
+  if (state_ != State::kAnswering) return;
+  if (call_) outcome_ = call_->outcome();
+  call_.reset();  // and with it the upstream's request, at once
+  save(VersionStatus::kStopped);
+}
+
+void RunningTurn::on_gone() {
+  if (exchange_ == nullptr) return;
+  record(499, {}, telemetry::ErrorClass::kClientGone);
+  exchange_ = nullptr;
+  on_nobody();
+}
+
+// Nobody reads from here; whoever comes back reads from the hub.
+void RunningTurn::on_nobody() {
+  if (state_ != State::kAnswering) return;
+  if (call_) call_->on_drain();
+  grace_timer_.arm(context_.snapshot->chat.resume_grace);
+}
+
+void RunningTurn::on_grace_over() {
+  if (state_ != State::kAnswering) return;
+  if (log_ && log_->readers() > 0) return grace_timer_.arm(context_.snapshot->chat.resume_grace);
+  stop();
+}
+
+// The connection closes with this turn of the loop; the answer is stored as far as it came.
+void RunningTurn::on_shutdown() {
+  if (exchange_ == nullptr) return;
+  chat::Failure failure;
+  failure.category = PBAY_ERR_OVERLOADED;
+  failure.message = "The server is shutting down";
+  server::Exchange* const exchange = exchange_;
+  const bool talking = begun_ && dialect_ != nullptr;
+  record(talking ? 200 : chat::status_of(failure), failure.message, chat::class_of(failure));
+  exchange_ = nullptr;
+  if (talking) {
+    std::string out;
+    dialect_->fail(failure, out);
+    log_->append(out);
+    exchange->write(out);
+    exchange->end();
+  } else {
+    plan_.refuse(*exchange, context_, failure, {}, {});
+  }
+  told_ = true;
+  if (state_ != State::kAnswering) return;
+  call_.reset();
+  log_->finish();
+  failure_ = failure;
+  save(VersionStatus::kInterrupted);
+}
+
+// Nothing was asked: the client is told why, and nothing is left to store.
+void RunningTurn::turn_away(const chat::Failure& failure, bool in_stream) {
+  server::Exchange* const exchange = std::exchange(exchange_, nullptr);
+  if (exchange != nullptr && in_stream) {
+    exchange_ = exchange;
+    if (!dialect_) dialect_ = plan_.make_encoder(opened_);
+    begin_stream({});
+    std::string out;
+    dialect_->fail(failure, out);
+    exchange->write(out);
+    record(200, failure.message, chat::class_of(failure));
+    exchange_ = nullptr;
+    exchange->end();
+  } else if (exchange != nullptr) {
+    plan_.refuse(*exchange, context_, failure, {}, {});
+  }
+  over();
+}
+
+// `failure` is what the client is told beside what is stored; null: it went as is stored.
+void RunningTurn::tell_end(const std::optional<chat::Failure>& failure) {
+  if (std::exchange(told_, true)) return;
+  const bool refused = failure && !begun_ && !plan_.failures_in_stream;
+  if (refused) {
+    if (exchange_ != nullptr) {
+      plan_.refuse(
+          *std::exchange(exchange_, nullptr), context_, *failure, failure_headers_, logged());
+    }
+    log_->finish();
+    return;
+  }
+  begin_stream({});
+  std::string out;
+  if (failure) {
+    dialect_->fail(*failure, out);
+  } else if (ending_ == VersionStatus::kStopped) {
+    dialect_->stopped(out);
+  } else {
+    dialect_->finish(out);
+  }
+  show(out);
+  log_->finish();
+  if (exchange_ == nullptr) return;
+  record(200,
+         failure ? failure->message : "",
+         failure ? std::optional(chat::class_of(*failure)) : std::nullopt);
+  std::exchange(exchange_, nullptr)->end();
+}
+
+Logged RunningTurn::logged() const {
+  const relay::Outcome outcome = call_ ? call_->outcome() : outcome_;
+  return {.provider = outcome.provider,
+          .model = outcome.upstream_model,
+          .first_byte_ms = outcome.first_byte_ms,
+          .usage = outcome.usage};
+}
+
+void RunningTurn::record(int status,
+                         std::string_view failure,
+                         std::optional<telemetry::ErrorClass> error) {
+  if (exchange_ == nullptr) return;
+  Logged line = logged();
+  line.status = status;
+  line.failure = failure;
+  line.error = error;
+  record_request(exchange_->request(), context_, line);
+}
+
+// Last of all: nothing may be touched afterwards but by who holds us.
+void RunningTurn::over() {
+  state_ = State::kOver;
+  save_timer_.cancel();
+  grace_timer_.cancel();
+  const std::shared_ptr<relay::Errand> self = shared_from_this();
+  context_.workplace->errands.erase(self);
+  context_.workplace->worker.post([self] {}, "end of an answer");
+}
+
+}  // namespace patchbay::api

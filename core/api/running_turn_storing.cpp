@@ -1,0 +1,108 @@
+// What a running turn leaves in the store while it goes on, and at its end.
+
+#include <utility>
+
+#include "core/api/running_turn.hpp"
+#include "core/base/clock.hpp"
+#include "core/conversations/storable_text.hpp"
+#include "core/telemetry/log.hpp"
+
+namespace patchbay::api {
+namespace {
+
+using storage::Repository;
+using storage::VersionStatus;
+
+// How often an answer that is being written is stored as far as it is, so that little of it is lost
+// with the process.
+constexpr std::chrono::seconds kSaveEvery{1};
+
+// Where the storage was away when an answer was complete, until it is back.
+constexpr std::chrono::seconds kSaveAgain{2};
+
+}  // namespace
+
+storage::VersionUpdate RunningTurn::update(VersionStatus status) const {
+  storage::VersionUpdate update;
+  update.id = opened_.reply_version;
+  update.content = record_.text();
+  update.parts = record_.parts();
+  update.provider = route_.targets.empty() ? "" : route_.targets.front().provider;
+  update.model = route_.targets.empty() ? "" : route_.targets.front().upstream_model;
+  update.status = status;
+  if (failure_) update.error = conversations::storable(failure_->message);
+  update.usage = dialect_ ? dialect_->usage() : record_.usage();
+  update.updated_ms = unix_ms();
+  return update;
+}
+
+void RunningTurn::save_some() {
+  if (state_ == State::kSaving) return save(ending_);
+  if (state_ != State::kAnswering) return;
+  save_timer_.arm(kSaveEvery);
+  if (record_.bytes() == saved_bytes_) return;
+  saved_bytes_ = record_.bytes();
+  context_.snapshot->services.store->write_if_room(
+      [update = update(VersionStatus::kStreaming)](Repository& repository) {
+        return repository.update_version(update);
+      },
+      {.bytes = saved_bytes_});
+}
+
+void RunningTurn::save(VersionStatus status) {
+  state_ = State::kSaving;
+  ending_ = status;
+  save_timer_.cancel();
+  grace_timer_.cancel();
+  const bool unsaid = status == VersionStatus::kError && record_.empty();
+  if (plan_.forget_unsaid && unsaid) return forget();
+  asker_.write<bool>(
+      [update = update(status)](Repository& repository) -> Result<bool> {
+        if (auto updated = repository.update_version(update); !updated) return updated.error();
+        return true;
+      },
+      [this](const Result<bool>& saved) { on_saved(saved ? ok() : Status(saved.error())); },
+      {.bytes = record_.bytes()});
+}
+
+// As if nobody had asked.
+void RunningTurn::forget() {
+  const std::string user = opened_.path.empty() ? "" : opened_.path.back().id;
+  asker_.write<bool>(
+      [opened = opened_, owner = plan_.opening.owner, user](
+          Repository& repository) -> Result<bool> {
+        if (opened.created) {
+          auto removed = repository.delete_conversation(owner, opened.conversation.id);
+          return removed ? Result<bool>(true) : removed.error();
+        }
+        for (const std::string& message : {opened.reply_id, user}) {
+          if (auto removed = repository.remove_message(message); !removed) return removed.error();
+        }
+        return true;
+      },
+      [this](const Result<bool>& done) { on_saved(done ? ok() : Status(done.error())); },
+      {});
+}
+
+// Where the storage is away the client hears of it at once; what it has read is stored when that
+// can be done again.
+void RunningTurn::on_saved(const Status& status) {
+  if (state_ != State::kSaving) return;
+  if (status) {
+    state_ = State::kSaved;
+    if (files_ > 0) return;
+    tell_end(failure_);
+    return over();
+  }
+  log::warn("answer_not_stored")
+      .text("request_id", context_.request_id)
+      .text("conversation", opened_.conversation.id)
+      .text("error", status.error().message)
+      .text("detail", status.error().detail);
+  const ErrorCode code = status.error().code;
+  tell_end(failure_ ? failure_ : storage_failure(status.error()));
+  if (code != ErrorCode::kUnavailable && code != ErrorCode::kTimeout) return over();
+  save_timer_.arm(kSaveAgain);
+}
+
+}  // namespace patchbay::api

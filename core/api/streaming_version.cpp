@@ -1,0 +1,20 @@
+#include "core/api/streaming_version.hpp"
+
+namespace patchbay::api {
+
+Result<std::string> streaming_version(storage::Repository& repository,
+                                      const std::string& owner,
+                                      const NamedConversation& which) {
+  const auto conversation =
+      which.id.empty() ? repository.conversation_by_key(owner, which.dialect, which.external_key)
+                       : repository.conversation(owner, which.id);
+  if (!conversation) return conversation.error();
+  const auto path = repository.active_path(conversation->id);
+  if (!path) return path.error();
+  if (path->empty() || path->back().version.status != storage::VersionStatus::kStreaming) {
+    return std::string();
+  }
+  return path->back().version.id;
+}
+
+}  // namespace patchbay::api

@@ -1,0 +1,107 @@
+#include "core/conversations/client_history.hpp"
+
+#include <optional>
+
+#include "core/conversations/storable_text.hpp"
+#include "core/json/write.hpp"
+
+namespace patchbay::conversations {
+namespace {
+
+using json::Kind;
+
+struct Fields {
+  std::string role;
+  std::optional<json::View> content;
+
+  explicit Fields(json::View message) {
+    for (const json::MemberView& member : message.members()) {
+      if (member.named("role")) role = member.value.string();
+      if (member.named("content")) content = member.value;
+    }
+  }
+};
+
+void append_line(std::string& text, std::string_view line) {
+  if (!text.empty() && !line.empty()) text += '\n';
+  text += line;
+}
+
+std::string member_of(json::View object, std::string_view name) {
+  for (const json::MemberView& member : object.members()) {
+    if (member.named(name)) return member.value.string();
+  }
+  return {};
+}
+
+// One part of a message as it is stored. Of a file there is only its name: its bytes went to the
+// model, and nobody asks for them again.
+void write_part(json::Writer& writer, json::View part, std::string& text) {
+  std::string type;
+  std::string words;
+  std::string url;
+  std::string name;
+  for (const json::MemberView& member : part.members()) {
+    if (member.named("type")) type = member.value.string();
+    if (member.named("text")) words = member.value.string();
+    if (member.named("image_url")) {
+      url = member.value.is(Kind::kString) ? member.value.string() : member_of(member.value, "url");
+    }
+    if (member.named("file")) name = member_of(member.value, "filename");
+  }
+  writer.begin_object();
+  if (type == "text") {
+    append_line(text, words);
+    writer.member("type", "text").member("text", storable(words));
+  } else if (type == "image_url") {
+    writer.member("type", "image").member("url", storable(url));
+  } else {
+    writer.member("type", "file").member("name", storable(name.empty() ? type : name));
+  }
+  writer.end_object();
+}
+
+UserText read_content(json::View content) {
+  UserText read;
+  if (content.is(Kind::kString)) {
+    read.content = storable(content.string());
+    return read;
+  }
+  json::Writer writer(read.parts);
+  bool only_text = true;
+  writer.begin_array();
+  for (const json::View part : content.items()) {
+    write_part(writer, part, read.content);
+    only_text = only_text && member_of(part, "type") == "text";
+  }
+  writer.end_array();
+  read.content = storable(read.content);
+  if (only_text) read.parts.clear();
+  return read;
+}
+
+}  // namespace
+
+ClientHistory read_client_history(json::View messages) {
+  ClientHistory history;
+  std::optional<json::View> last;
+  std::size_t others = 0;
+  for (const json::View message : messages.items()) {
+    const Fields fields(message);
+    const bool instructs = fields.role == "system" || fields.role == "developer";
+    history.ends_with_user = fields.role == "user";
+    if (instructs && fields.content) {
+      append_line(history.instructions, read_content(*fields.content).content);
+    } else if (fields.role == "user") {
+      ++history.user_messages;
+      if (fields.content) last = fields.content;
+    } else {
+      ++others;
+    }
+  }
+  if (last) history.last = read_content(*last);
+  history.lone = history.user_messages == 1 && others == 0;
+  return history;
+}
+
+}  // namespace patchbay::conversations

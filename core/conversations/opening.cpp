@@ -1,0 +1,268 @@
+#include "core/conversations/opening.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/clock.hpp"
+#include "core/base/uuid.hpp"
+#include "core/conversations/storable_text.hpp"
+
+namespace patchbay::conversations {
+namespace {
+
+using storage::Conversation;
+using storage::Message;
+using storage::Repository;
+using storage::Role;
+using storage::Version;
+using storage::VersionStatus;
+using Kind = Opening::Kind;
+
+Conversation new_conversation(const Opening& opening) {
+  Conversation conversation;
+  conversation.id = opening.new_conversation;
+  conversation.owner = opening.owner;
+  conversation.userid = opening.userid;
+  conversation.dialect = opening.dialect;
+  conversation.external_key = opening.external_key;
+  conversation.title = title_of(opening.text.content);
+  conversation.created_ms = conversation.updated_ms = opening.now_ms;
+  return conversation;
+}
+
+Result<Conversation> find_or_create(Repository& repository, const Opening& opening, bool& created) {
+  if (opening.kind == Kind::kBranch) {
+    return repository.conversation_of_version(opening.owner, opening.after);
+  }
+  const bool named = !opening.conversation_id.empty() || !opening.external_key.empty();
+  if (named) {
+    auto found =
+        opening.conversation_id.empty()
+            ? repository.conversation_by_key(opening.owner, opening.dialect, opening.external_key)
+            : repository.conversation(opening.owner, opening.conversation_id);
+    const bool missing = !found && found.error().code == ErrorCode::kNotFound;
+    const bool may_create = opening.create && opening.conversation_id.empty();
+    if (!missing || !may_create) return found;
+  } else if (!opening.create) {
+    return make_error(ErrorCode::kNotFound, "No conversation is named");
+  }
+  Conversation conversation = new_conversation(opening);
+  if (auto written = repository.create_conversation(conversation); !written) return written.error();
+  created = true;
+  return conversation;
+}
+
+Version user_version(const Opening& opening) {
+  Version version;
+  version.id = opening.new_version;
+  version.content = opening.text.content;
+  version.parts = opening.text.parts;
+  version.model = opening.text.model;
+  version.created_ms = version.updated_ms = opening.now_ms;
+  return version;
+}
+
+Version reply_version(const Opening& opening) {
+  Version version;
+  version.id = opening.new_reply_version;
+  version.model = opening.reply_model;
+  version.provider = opening.reply_provider;
+  version.status = VersionStatus::kStreaming;
+  version.instance = opening.instance;
+  version.created_ms = version.updated_ms = opening.now_ms;
+  return version;
+}
+
+bool is_streaming(const Message& message) {
+  return message.version.status == VersionStatus::kStreaming;
+}
+
+// One opening at work on one conversation's path.
+class Opener {
+ public:
+  Opener(Repository& repository, const Opening& opening, Opened& opened)
+      : repository_(repository), opening_(opening), opened_(opened) {}
+
+  Status run() {
+    if (auto loaded = load(); !loaded) return loaded;
+    if (done_before()) return ok();
+    const auto streaming = std::find_if(path().begin(), path().end(), is_streaming);
+    if (streaming != path().end()) return make_error(ErrorCode::kConflict, kBusy);
+    switch (kind()) {
+      case Kind::kSend:
+      case Kind::kBranch:
+        return send();
+      case Kind::kEdit:
+        return edit();
+      case Kind::kRetry:
+      case Kind::kAnswer:
+        return retry();
+    }
+    return ok();
+  }
+
+ private:
+  Path& path() { return opened_.path; }
+
+  Status load() {
+    const std::string& id = opened_.conversation.id;
+    auto path = opening_.kind == Kind::kBranch ? repository_.path_to(id, opening_.after)
+                                               : repository_.active_path(id);
+    if (!path) return path.error();
+    opened_.path = *std::move(path);
+    return ok();
+  }
+
+  // The transaction was thought lost and is done again.
+  bool done_before() {
+    if (path().empty() || path().back().version.id != opening_.new_reply_version) return false;
+    opened_.reply_id = path().back().id;
+    opened_.reply_version = opening_.new_reply_version;
+    path().pop_back();
+    return true;
+  }
+
+  // A client that keeps the history itself tells by it what it means.
+  Kind kind() {
+    if (opening_.kind != Kind::kSend || opening_.user_messages <= 0) return opening_.kind;
+    std::int64_t seen = 0;
+    for (std::size_t at = 0; at < path().size(); ++at) {
+      if (path()[at].role != Role::kUser || ++seen < opening_.user_messages) continue;
+      const bool same = path()[at].version.content == opening_.text.content;
+      // A client that sends one message only may well keep no history at all.
+      const bool lone = opening_.user_messages == 1 && !(same && at + 2 >= path().size());
+      if (lone) return Kind::kSend;
+      path().resize(std::min(path().size(), at + 2));
+      return same ? Kind::kRetry : Kind::kEdit;
+    }
+    return Kind::kSend;
+  }
+
+  // Where a branch is begun is where the conversation goes on.
+  Status follow_path() {
+    auto active = repository_.active_path(opened_.conversation.id);
+    if (!active) return active.error();
+    for (std::size_t at = 0; at < path().size(); ++at) {
+      const Version& version = path()[at].version;
+      if (at < active->size() && (*active)[at].version.id == version.id) continue;
+      auto moved =
+          repository_.activate_version(opened_.conversation.id, path()[at].id, version.number);
+      if (!moved) return moved;
+    }
+    return ok();
+  }
+
+  Status send() {
+    if (opening_.kind == Kind::kBranch) {
+      if (auto followed = follow_path(); !followed) return followed;
+    }
+    Message message;
+    message.id = opening_.new_message;
+    message.conversation_id = opened_.conversation.id;
+    message.parent_id = path().empty() ? opened_.conversation.id : path().back().version.id;
+    message.role = Role::kUser;
+    message.created_ms = opening_.now_ms;
+    message.version = user_version(opening_);
+    auto added = repository_.add_message(message);
+    if (!added) {
+      const bool taken =
+          added.error().code == ErrorCode::kConflict && opening_.kind == Kind::kBranch;
+      return taken ? branch() : added;
+    }
+    path().push_back(std::move(message));
+    return answer();
+  }
+
+  // Something follows already where the branch begins: the new text takes its place, as an edit.
+  Status branch() {
+    auto active = repository_.active_path(opened_.conversation.id);
+    if (!active) return active.error();
+    const std::string parent = path().back().version.id;
+    const auto next = std::find_if(active->begin(), active->end(), [&](const Message& message) {
+      return message.parent_id == parent;
+    });
+    if (next == active->end()) {
+      return make_error(ErrorCode::kConflict, "The conversation has moved on another way");
+    }
+    path().push_back(*next);
+    return edit();
+  }
+
+  // Leaves the last user's message at the end of the path.
+  Status to_user(std::string what) {
+    while (!path().empty() && path().back().role != Role::kUser)
+      path().pop_back();
+    if (!path().empty()) return ok();
+    return make_error(ErrorCode::kNotFound, "There is no message to " + what);
+  }
+
+  Status edit() {
+    if (auto found = to_user("edit"); !found) return found;
+    Message& message = path().back();
+    Version version = user_version(opening_);
+    auto number = repository_.add_version(message.id, version);
+    if (!number) return number.error();
+    version.number = *number;
+    message.versions = *number;
+    message.version = std::move(version);
+    return answer();
+  }
+
+  Status retry() {
+    // What it was answered with, if it was.
+    const Message* reply = nullptr;
+    for (std::size_t at = path().size(); at-- > 0 && reply == nullptr;) {
+      if (path()[at].role != Role::kUser) continue;
+      if (at + 1 < path().size()) reply = &path()[at + 1];
+      break;
+    }
+    const std::string reply_id = reply == nullptr ? "" : reply->id;
+    if (auto found = to_user("answer"); !found) return found;
+    if (reply_id.empty()) return answer();
+    auto number = repository_.add_version(reply_id, reply_version(opening_));
+    if (!number) return number.error();
+    opened_.reply_id = reply_id;
+    opened_.reply_version = opening_.new_reply_version;
+    return ok();
+  }
+
+  Status answer() {
+    if (!opening_.answered) return ok();
+    Message reply;
+    reply.id = opening_.new_reply;
+    reply.conversation_id = opened_.conversation.id;
+    reply.parent_id = path().back().version.id;
+    reply.role = Role::kAssistant;
+    reply.created_ms = opening_.now_ms;
+    reply.version = reply_version(opening_);
+    if (auto added = repository_.add_message(reply); !added) return added;
+    opened_.reply_id = reply.id;
+    opened_.reply_version = reply.version.id;
+    return ok();
+  }
+
+  Repository& repository_;
+  const Opening& opening_;
+  Opened& opened_;
+};
+
+}  // namespace
+
+void Opening::prepare() {
+  now_ms = unix_ms();
+  for (std::string* id :
+       {&new_conversation, &new_message, &new_version, &new_reply, &new_reply_version}) {
+    *id = make_uuid();
+  }
+}
+
+Result<Opened> open(Repository& repository, const Opening& opening) {
+  Opened opened;
+  auto conversation = find_or_create(repository, opening, opened.created);
+  if (!conversation) return conversation.error();
+  opened.conversation = *std::move(conversation);
+  if (auto done = Opener(repository, opening, opened).run(); !done) return done.error();
+  return opened;
+}
+
+}  // namespace patchbay::conversations

@@ -1,0 +1,79 @@
+// How an answer begins, in the store: a user's message is added, changed or answered once more, and
+// the place of the reply is taken, all in one transaction. Whoever comes second while a
+// conversation is being answered is told so.
+//
+//   Opening opening{.owner = owner, .dialect = "session", .external_key = session, ...};
+//   Result<Opened> opened = open(repository, opening);      // in a job of the store
+//   if (opened) ask_the_model(opened->path);
+//
+// An opening carries all ids that it may need, so that doing it twice is doing it once.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/result.hpp"
+#include "core/conversations/history.hpp"
+#include "core/storage/repository.hpp"
+
+namespace patchbay::conversations {
+
+// What a user says.
+struct UserText {
+  std::string content;
+  std::string parts = {};  // records.hpp; "" where there is text alone
+  std::string model = {};  // that it was meant for; may be empty
+};
+
+struct Opening {
+  enum class Kind {
+    kSend,    // a further message at the end
+    kEdit,    // another text for the last user's message; what followed stays with the old one
+    kRetry,   // another reply to the last user's message
+    kAnswer,  // a reply to the last message: a first one to a user's, another one to a reply
+    kBranch,  // a further message behind the version `after`, wherever that is
+  };
+
+  Kind kind = Kind::kSend;
+  std::string owner;
+  std::string userid;
+  std::string dialect;
+  std::string conversation_id;  // which one; or else
+  std::string external_key;     // what the client calls it; with neither, a new one begins
+  bool create = true;           // false: one that is not there is kNotFound
+  UserText text;
+  std::string after;     // kBranch
+  bool answered = true;  // false: the message is stored, and nobody is going to answer it
+  // kSend with a history that the client keeps: how many messages of users it holds, the new one
+  // included. 0: the client keeps none. With as many as are stored, or fewer, the client has gone
+  // back: the same text at that place is a retry, another an edit.
+  std::int64_t user_messages = 0;
+  std::string instance;     // storage::Store::instance()
+  std::string reply_model;  // what will be asked, as far as it is known
+  std::string reply_provider;
+  std::int64_t now_ms = 0;
+
+  // Ids for what may come into being.
+  std::string new_conversation, new_message, new_version, new_reply, new_reply_version;
+
+  // Fills in the ids and the time.
+  void prepare();
+};
+
+struct Opened {
+  storage::Conversation conversation;
+  bool created = false;       // the conversation is new
+  Path path;                  // up to the user's message, which is the last of it
+  std::string reply_id;       // the reply's message; "" where nobody answers
+  std::string reply_version;  // the text that is being written
+};
+
+// kNotFound: no such conversation, or no message to edit or to answer; kConflict: it is being
+// answered, or has just moved on. Whatever the repository fails with.
+Result<Opened> open(storage::Repository& repository, const Opening& opening);
+
+// What a second sender is told.
+inline constexpr const char* kBusy = "An answer is being written in this conversation";
+
+}  // namespace patchbay::conversations
