@@ -71,7 +71,6 @@ std::string_view route_of(const Operation& operation) {
 // Described before they are served; a path leaves this list when its route comes.
 const std::set<std::string>& to_come() {
   static const std::set<std::string> paths{
-      "/",
       "/api/chat/stream",
       "/chat",
       "/chat/edit/",
@@ -87,7 +86,6 @@ const std::set<std::string>& to_come() {
       "/conversations/{id}/pin",
       "/conversations/{id}/stream",
       "/files/{id}",
-      "/speech-to-text/",
       "/streams/{id}",
       "/streams/{id}/stop",
   };
