@@ -97,7 +97,7 @@ constexpr std::array kRoutes{
     Route{"*", V1::kEither, {"responses", "*"}, stored_response, "/v1/responses/{id}"},
     Route{"*", V1::kNever, {"providers", "*"}, provider_passthrough, "/providers/{name}"},
     Route{"GET", V1::kOnly, {"models"}, list_models, "/v1/models"},
-    Route{"GET", V1::kNever, {"models"}, list_models_for_all, "/models"},
+    Route{"GET", V1::kNever, {"models"}, list_models_for_all, "/models", RouteKind::kChat},
     Route{"GET", V1::kEither, {"models", "*"}, show_model, "/v1/models/{id}"},
     Route{"GET", V1::kEither, {"health"}, health, "/health", RouteKind::kOpen},
     Route{"GET", V1::kEither, {"ready"}, ready, "/ready", RouteKind::kOpen},
