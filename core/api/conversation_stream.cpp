@@ -25,6 +25,12 @@ std::variant<std::string, chat::Failure> asked_model(const server::Request& requ
   return std::string(http::find_parameter(*query, "model").value_or(""));
 }
 
+// Whether it is an EventSource that asks, and not a page that takes the stream apart by itself: those
+// look for lines that begin with "data:" and for nothing else.
+bool is_event_source(const http::HeaderList& headers) {
+  return headers.find("accept") == "text/event-stream";
+}
+
 // The query's model, else the one that the message was meant for, else the conversation's.
 std::string model_of(const std::string& asked, const Opened& opened) {
   if (!asked.empty()) return asked;
@@ -62,6 +68,7 @@ void stream_answer(server::Exchange& exchange, const Context& context) {
     return std::make_unique<dialect::Encoder>(dialect::Encoder::Options{});
   };
   plan.protocol = "conversation";
+  plan.numbered = is_event_source(client.headers);
   plan.refuse = reply_error_text;
   plan.failures_in_stream = true;
   answer_by_turn(exchange, context, std::move(plan));

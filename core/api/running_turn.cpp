@@ -5,6 +5,7 @@
 #include "core/api/turn_encoder.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/uuid.hpp"
+#include "core/streams/frames.hpp"
 #include "core/telemetry/log.hpp"
 
 namespace patchbay::api {
@@ -192,8 +193,22 @@ void RunningTurn::write(std::string_view bytes) {
 
 void RunningTurn::show(std::string_view bytes) {
   if (bytes.empty()) return;
-  if (log_ && bytes != dialect_->keep_alive()) log_->append(bytes);
-  if (exchange_ != nullptr) exchange_->write(bytes);
+  const bool counts = bytes != dialect_->keep_alive();
+  if (log_ && counts) log_->append(bytes);
+  if (exchange_ == nullptr) return;
+  if (plan_.numbered && counts) return show_numbered(bytes);
+  exchange_->write(bytes);
+}
+
+void RunningTurn::show_numbered(std::string_view frames) {
+  std::string out;
+  while (!frames.empty()) {
+    const std::size_t size = streams::frame_size(frames, plan_.lines);
+    out += "id: " + std::to_string(++frames_) + '\n';
+    out += frames.substr(0, size);
+    frames.remove_prefix(size);
+  }
+  exchange_->write(out);
 }
 
 bool RunningTurn::writable() {

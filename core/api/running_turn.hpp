@@ -63,6 +63,7 @@ class RunningTurn final : public relay::Errand,
   [[nodiscard]] storage::VersionUpdate update(storage::VersionStatus status) const;
   void tell_end(const std::optional<chat::Failure>& failure);
   void show(std::string_view bytes);
+  void show_numbered(std::string_view frames);
   void begin_stream(const http::HeaderList& headers);
   void turn_away(const chat::Failure& failure, bool in_stream);
   void forget();
@@ -95,6 +96,7 @@ class RunningTurn final : public relay::Errand,
   bool told_ = false;    // and knows how it ended
   std::string further_;  // what was said since the request: calls of tools and their results
   unsigned tool_rounds_ = 0;
+  std::uint64_t frames_ = 0;     // shown, where they are numbered
   std::size_t files_ = 0;        // that are being written
   std::string held_;             // what must wait for them
   std::size_t saved_bytes_ = 0;  // of the record, at the last save

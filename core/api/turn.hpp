@@ -45,6 +45,8 @@ struct TurnPlan {
   std::function<std::unique_ptr<chat::Encoder>(const Opened&)> make_encoder;
   std::string protocol;  // streams::Description::protocol
   bool lines = false;    // the protocol's frames are lines
+  // The client's events carry their number, so that an EventSource goes on from there by itself.
+  bool numbered = false;
   http::HeaderList headers = {};
   // The protocol has a place for an image's bytes; else the client gets the URL of a file of ours.
   bool shows_bytes = false;

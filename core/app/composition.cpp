@@ -107,7 +107,8 @@ api::ChatRules chat_rules(const settings::Chat& chat) {
           .max_history_tokens = chat.max_history_tokens,
           .max_response_tokens = chat.max_response_tokens,
           .resume_grace = std::chrono::milliseconds(chat.resume_grace_ms),
-          .ui_stream = chat.ui_stream};
+          .ui_stream = chat.ui_stream,
+          .tools = chat.tools};
 }
 
 // Whatever the configuration writes down as a URL names that URL's host.

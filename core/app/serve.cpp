@@ -187,6 +187,7 @@ int serve(const CommandLine& command_line) {
   run_until_stopped(**server, reloader, loop, *requests, signals);
   metrics.stop();  // a page on its way ends at a worker
   (*reactor)->stop();
+  *server = nullptr;     // answers that nobody waited for leave what they have to the storage
   (*services)->close();  // its answers still find the workers, which do nothing more with them
   log::info("stopped");
   log::shut_down();

@@ -127,6 +127,7 @@ struct Chat {
   std::int64_t resume_grace_ms = 60'000;               // an answer goes on so long without a reader
   std::int64_t stream_buffer_bytes = 4 * 1024 * 1024;  // what can be read again of one stream
   std::string ui_stream = "auto";  // for `messages`: auto, data-stream or ui-message-stream
+  std::vector<std::string> tools = {"get_current_time"};  // of the server's own, for `messages`
 
   bool operator==(const Chat&) const = default;
 };

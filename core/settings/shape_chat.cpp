@@ -1,7 +1,9 @@
 // `chat:`, what the chat routes hold to.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -46,6 +48,21 @@ void read_ui_stream(Fields& fields, std::string& ui_stream) {
   fields.problem(*written, "ui_stream", "expected auto, data-stream or ui-message-stream");
 }
 
+constexpr std::string_view kTools[] = {"get_current_time"};
+
+void read_tools(Fields& fields, std::vector<std::string>& tools) {
+  if (!fields.has("tools")) return;
+  tools.clear();
+  for (auto& [name, written] : fields.texts("tools")) {
+    if (std::find(std::begin(kTools), std::end(kTools), name) != std::end(kTools)) {
+      tools.push_back(std::move(name));
+    } else {
+      fields.problem(
+          *written, "tools", "expected the name of a tool of this server: get_current_time");
+    }
+  }
+}
+
 }  // namespace
 
 void read_chat(const ConfigValue* value, Chat& chat, Report& report) {
@@ -59,6 +76,7 @@ void read_chat(const ConfigValue* value, Chat& chat, Report& report) {
   fields.duration_ms("resume_grace", chat.resume_grace_ms);
   fields.bytes("stream_buffer_bytes", kBufferMin, kBufferMax, chat.stream_buffer_bytes);
   read_ui_stream(fields, chat.ui_stream);
+  read_tools(fields, chat.tools);
   fields.finish();
 }
 

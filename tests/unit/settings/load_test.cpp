@@ -65,6 +65,7 @@ chat:
   resume_grace: 5s
   stream_buffer_bytes: 128KiB
   ui_stream: ui-message-stream
+  tools: []
 )";
 
 TEST(Load, ReadsEveryKey) {
@@ -94,6 +95,7 @@ TEST(Load, ReadsEveryKey) {
   EXPECT_EQ(s.chat.resume_grace_ms, 5'000);
   EXPECT_EQ(s.chat.stream_buffer_bytes, 131'072);
   EXPECT_EQ(s.chat.ui_stream, "ui-message-stream");
+  EXPECT_TRUE(s.chat.tools.empty());
   EXPECT_EQ(s.log.level, Log::Level::kDebug);
   EXPECT_THAT(s.plugins.path, ElementsAre("/conf/mine", "/shared", "/opt/plugins"));
   EXPECT_THAT(s.defaults.provider, ElementsAre("a", "b"));
