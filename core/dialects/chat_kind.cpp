@@ -6,6 +6,17 @@
 #include "core/dialects/body_fields.hpp"
 
 namespace patchbay::dialects {
+namespace {
+
+chat::Failure not_one_kind(bool several) {
+  return chat::bad_request(
+      std::string("The body must have ") + (several ? "only one" : "one") +
+          " of `messages`, `prompt` and `message`: they belong to different kinds of chat",
+      "messages",
+      several ? "invalid_value" : "missing_required_parameter");
+}
+
+}  // namespace
 
 std::variant<ChatKind, chat::Failure> tell_chat_kind(json::Padded body, ChatHints hints) {
   std::array<json::Wanted, 3> wanted{
@@ -23,14 +34,6 @@ std::variant<ChatKind, chat::Failure> tell_chat_kind(json::Padded body, ChatHint
   if (hints.session_header) return ChatKind::kPrompt;
   if (hints.slash) return ChatKind::kMessage;
   return not_one_kind(false);
-}
-
-chat::Failure not_one_kind(bool several) {
-  return chat::bad_request(
-      std::string("The body must have ") + (several ? "only one" : "one") +
-          " of `messages`, `prompt` and `message`: they belong to different kinds of chat",
-      "messages",
-      several ? "invalid_value" : "missing_required_parameter");
 }
 
 }  // namespace patchbay::dialects

@@ -28,7 +28,4 @@ struct ChatHints {
 // is a 422 to clients of session_chat.
 std::variant<ChatKind, chat::Failure> tell_chat_kind(json::Padded body, ChatHints hints);
 
-// The 400 that names the three members. `several`: two of them are there; else none is.
-chat::Failure not_one_kind(bool several);
-
 }  // namespace patchbay::dialects

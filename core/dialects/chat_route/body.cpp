@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "core/dialects/chat_kind.hpp"
 #include "core/dialects/chat_route/fields.hpp"
 #include "core/dialects/chat_route/history.hpp"
 #include "core/json/view.hpp"
@@ -106,16 +105,13 @@ bool has_field(std::string_view fields, std::string_view name) {
   return fields.find(",\"" + std::string(name) + "\":") != std::string_view::npos;
 }
 
-// The three kinds of body that meet at this path. Only one of them is read here.
-std::optional<chat::Failure> check_kind(bool messages, bool prompt, bool message) {
-  if (int{messages} + int{prompt} + int{message} != 1) {
-    return not_one_kind(messages || prompt || message);
-  }
-  if (messages) return std::nullopt;
-  const std::string given = prompt ? "prompt" : "message";
-  return chat::bad_request("Bodies with `" + given + "` are not served here: send `messages`",
-                           given,
-                           "unsupported_parameter");
+// A conversation that the client has not named is a new one.
+std::optional<chat::Failure> take_conversation(std::string_view body,
+                                               const json::Wanted& wanted,
+                                               ChatBody& read) {
+  if (auto failure = take_text(body, wanted, read.conversation_id)) return failure;
+  if (read.conversation_id.empty() || is_client_key(read.conversation_id)) return std::nullopt;
+  return wrong_value("conversation_id", "expected at most 256 bytes without control characters");
 }
 
 std::optional<chat::Failure> take_mode(std::string_view body,
@@ -141,15 +137,14 @@ std::optional<chat::Failure> take_usage_wish(std::string_view body,
 }
 
 std::optional<chat::Failure> take_members(std::string_view body,
-                                          const std::array<json::Wanted, 10>& wanted,
+                                          const std::array<json::Wanted, 8>& wanted,
                                           ChatBody& read) {
-  const auto& [messages, prompt, message, mode, model, provider, conversation, usage, trigger, id] =
-      wanted;
-  if (auto failure = check_kind(messages.found, prompt.found, message.found)) return failure;
+  const auto& [messages, mode, model, provider, conversation, usage, trigger, id] = wanted;
+  if (!messages.found) return missing_value("messages");
   if (auto failure = take_mode(body, mode, read)) return failure;
   if (auto failure = take_text(body, model, read.model)) return failure;
   if (auto failure = take_text(body, provider, read.provider)) return failure;
-  if (auto failure = take_text(body, conversation, read.conversation_id)) return failure;
+  if (auto failure = take_conversation(body, conversation, read)) return failure;
   if (auto failure = take_usage_wish(body, usage, read)) return failure;
   read.ui_client = trigger.found;
   // Other clients write other things there.
@@ -202,19 +197,15 @@ void append_fields(std::string& out, const std::string& fields, std::string_view
 }  // namespace
 
 std::variant<ChatBody, chat::Failure> read_body(json::Padded body) {
-  std::array<json::Wanted, 10> wanted{{{.path = "messages"},
-                                       {.path = "prompt"},
-                                       {.path = "message"},
-                                       {.path = "mode"},
-                                       {.path = "model"},
-                                       {.path = "provider"},
-                                       {.path = "conversation_id"},
-                                       {.path = "stream_options.include_usage"},
-                                       {.path = "trigger"},
-                                       {.path = "id"}}};
-  if (auto scanned = json::scan(body, wanted); !scanned) {
-    return chat::bad_request(scanned.error().message, {}, "invalid_json");
-  }
+  std::array<json::Wanted, 8> wanted{{{.path = "messages"},
+                                      {.path = "mode"},
+                                      {.path = "model"},
+                                      {.path = "provider"},
+                                      {.path = "conversation_id"},
+                                      {.path = "stream_options.include_usage"},
+                                      {.path = "trigger"},
+                                      {.path = "id"}}};
+  if (auto failure = scan_body(body, wanted)) return std::move(*failure);
   ChatBody read;
   if (auto failure = take_members(body.text(), wanted, read)) return std::move(*failure);
   return read;

@@ -95,23 +95,16 @@ TEST(ChatRouteBody, KnowsClientsOfTheUiMessageStream) {
   EXPECT_TRUE(accepted(R"({"trigger":"submit-message",)" + kHi + "}").ui_client);
 }
 
-TEST(ChatRouteBody, NamesTheThreeKindsOfBody) {
-  for (const char* body : {"{}",
-                           R"({"mode":"chat"})",
-                           R"({"messages":[],"prompt":"x"})",
-                           R"({"prompt":"x","message":"y"})",
-                           R"({"messages":[],"prompt":"x","message":"y"})"}) {
-    const std::string message = refused(body);
-    for (const char* kind : {"`messages`", "`prompt`", "`message`"})
-      EXPECT_NE(message.find(kind), std::string::npos) << message;
-  }
+TEST(ChatRouteBody, NeedsItsMessages) {
+  EXPECT_EQ(refused("{}"), "messages: is missing");
+  EXPECT_EQ(refused(R"({"prompt":"x"})"), "messages: is missing");
 }
 
-TEST(ChatRouteBody, SaysThatTheOtherKindsAreNotServed) {
-  EXPECT_EQ(refused(R"({"prompt":"x"})"),
-            "Bodies with `prompt` are not served here: send `messages`");
-  EXPECT_EQ(refused(R"({"message":"x","session_id":"s"})"),
-            "Bodies with `message` are not served here: send `messages`");
+TEST(ChatRouteBody, TakesTheClientsNameOfAConversation) {
+  EXPECT_EQ(accepted("{" + kHi + R"(,"conversation_id":"c 1"})").conversation_id, "c 1");
+  EXPECT_EQ(accepted("{" + kHi + R"(,"conversation_id":""})").conversation_id, "");
+  EXPECT_EQ(refused("{" + kHi + R"(,"conversation_id":"c\u0000"})"),
+            "conversation_id: expected at most 256 bytes without control characters");
 }
 
 TEST(ChatRouteBody, RefusesWhatIsNoJson) {
