@@ -24,6 +24,7 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--rate", type=int, default=2000, help="messages a second (2000)")
     parser.add_argument("--seconds", type=float, default=10, help="of each round (10)")
     parser.add_argument("--url", help="measure this empty PostgreSQL, in one round, instead of SQLite")
+    parser.add_argument("--priority", action="store_true", help="run at a higher priority than other work; needs root")
     return parser.parse_args(given)
 
 
@@ -39,6 +40,8 @@ def one_round(url: str, given: argparse.Namespace) -> dict:
 def main(words: list[str]) -> int:
     given = arguments(words)
     machine.build_targets(["bench_storage"])
+    if given.priority:
+        machine.take_precedence()
     rounds = []
     for number in range(1 if given.url else given.rounds):
         with tempfile.TemporaryDirectory(prefix="storage-", dir=machine.BUILD) as folder:

@@ -167,7 +167,9 @@ class Postgresql : public Engine {
 
   void open(soci::session& session, Use) const override {
     session.open(soci::postgresql, url_);
-    // Notices are written to standard error otherwise, and they quote what is stored.
+    // They would be written to standard error, and may quote what is stored.
+    PQsetNoticeProcessor(
+        handle(session), [](void*, const char*) {}, nullptr);
     run_script(session,
                "set client_min_messages = error; set statement_timeout = '5s';"
                "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '30s';"

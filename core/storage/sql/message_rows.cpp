@@ -74,13 +74,15 @@ Status SqlRepository::add_message(const Message& message) {
     if (insert.use(m.created_ms).use(m.version.id).run() == 0) return same_message(m);
     insert_version(m.id, m.conversation_id, m.version, 1);
 
-    const std::int64_t bytes = size_of(m.version.content, m.version.parts);
     // Nothing followed its parent: on the active path that can only be the end of it.
     Statement extend(connection_,
-                     "update conversations set message_count = message_count + 1, tip = :tip "
-                     "where id = :id and tip = :parent");
-    extend.use(m.version.id).use(m.conversation_id).use(m.parent_id).run();
-    grow(m.conversation_id, {bytes, m.created_ms});
+                     "update conversations set bytes = bytes + :bytes, "
+                     "message_count = message_count + case when tip = :parent then 1 else 0 end, "
+                     "tip = case when tip = :parent_again then :tip else tip end, "
+                     "updated_ms = case when updated_ms < :at then cast(:at_again as bigint) "
+                     "else updated_ms end where id = :id");
+    extend.use(size_of(m.version.content, m.version.parts)).use(m.parent_id).use(m.parent_id);
+    extend.use(m.version.id).use(m.created_ms).use(m.created_ms).use(m.conversation_id).run();
     return ok();
   });
 }
