@@ -71,21 +71,6 @@ std::string_view route_of(const Operation& operation) {
 // Described before they are served; a path leaves this list when its route comes.
 const std::set<std::string>& to_come() {
   static const std::set<std::string> paths{
-      "/api/chat/stream",
-      "/chat",
-      "/chat/edit/",
-      "/chat/retry/",
-      "/chat/stop/{session_id}",
-      "/chat/{id}/stream",
-      "/clear_context",
-      "/conversations",
-      "/conversations/{id}",
-      "/conversations/{id}/messages",
-      "/conversations/{id}/messages/{message_id}/versions",
-      "/conversations/{id}/messages/{message_id}/versions/{n}/activate",
-      "/conversations/{id}/pin",
-      "/conversations/{id}/stream",
-      "/files/{id}",
       "/streams/{id}",
       "/streams/{id}/stop",
   };
