@@ -4,6 +4,7 @@
 
 #include "core/api/running_turn.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/uuid.hpp"
 #include "core/conversations/storable_text.hpp"
 #include "core/telemetry/log.hpp"
 
@@ -103,6 +104,38 @@ void RunningTurn::on_saved(const Status& status) {
   tell_end(failure_ ? failure_ : storage_failure(status.error()));
   if (code != ErrorCode::kUnavailable && code != ErrorCode::kTimeout) return over();
   save_timer_.arm(kSaveAgain);
+}
+
+std::string RunningTurn::keep(storage::StoredFile file) {
+  file.id = make_uuid();
+  file.owner = plan_.opening.owner;
+  file.conversation_id = opened_.conversation.id;
+  file.created_ms = unix_ms();
+  std::string url = base_url_ + "/files/" + file.id;
+  ++files_;
+  const std::size_t bytes = file.bytes.size();
+  const auto kept = std::make_shared<const storage::StoredFile>(std::move(file));
+  asker_.write<bool>(
+      [kept](Repository& repository) -> Result<bool> {
+        if (auto added = repository.add_file(*kept); !added) return added.error();
+        return true;
+      },
+      [this](const Result<bool>& done) { on_file_kept(done ? ok() : Status(done.error())); },
+      {.bytes = bytes});
+  return url;
+}
+
+void RunningTurn::on_file_kept(const Status& status) {
+  if (!status && !failure_) {
+    failure_ = storage_failure(status.error());
+    ending_ = VersionStatus::kError;
+  }
+  if (--files_ > 0) return;
+  const std::string held = std::exchange(held_, {});
+  if (!failure_) show(held);
+  if (state_ != State::kSaved) return;
+  tell_end(failure_);
+  over();
 }
 
 }  // namespace patchbay::api
