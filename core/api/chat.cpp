@@ -35,16 +35,10 @@ relay::CallRequest call_of(const ChatBody& body,
   request.dialect =
       body.image ? dialects::openai_images::kGenerations : dialects::openai_chat::kDialect;
   request.stream = !body.image;
-  request.same_dialect = false;
-  request.want_usage = true;
   auto written = dialects::chat_route::write_provider_body(body, model, further, tools);
   request.padded_body = std::move(written.padded);
   request.model_value = written.model_value;
-  request.method = client.method;
-  request.path = client.path;
-  request.headers = client.headers;
-  request.request_id = client.request_id;
-  request.deadline = deadline_of(client.headers);
+  take_client(request, client);
   return request;
 }
 

@@ -25,6 +25,16 @@ ClientRequest::ClientRequest(const server::Request& request, const Context& cont
       headers(request.headers),
       request_id(context.request_id) {}
 
+void take_client(relay::CallRequest& request, const ClientRequest& client) {
+  request.same_dialect = false;
+  request.want_usage = true;
+  request.method = client.method;
+  request.path = client.path;
+  request.headers = client.headers;
+  request.request_id = client.request_id;
+  request.deadline = deadline_of(client.headers);
+}
+
 relay::CallRequest chat_call(const ClientRequest& client,
                              std::string_view model,
                              std::string_view messages,
@@ -33,8 +43,6 @@ relay::CallRequest chat_call(const ClientRequest& client,
   request.mode = PBAY_MODE_CHAT;
   request.dialect = dialects::openai_chat::kDialect;
   request.stream = true;
-  request.same_dialect = false;
-  request.want_usage = true;
   std::string& body = request.padded_body;
   body.reserve(messages.size() + fields.size() + 128);
   body += "{\"model\":";
@@ -47,11 +55,7 @@ relay::CallRequest chat_call(const ClientRequest& client,
   body += fields;
   body += '}';
   body.append(json::Padded::kBytes, '\0');
-  request.method = client.method;
-  request.path = client.path;
-  request.headers = client.headers;
-  request.request_id = client.request_id;
-  request.deadline = deadline_of(client.headers);
+  take_client(request, client);
   return request;
 }
 
