@@ -28,6 +28,7 @@ def backend_config(upstream: Upstream, storage: Storage, **more: Any) -> dict:
     config = {
         "server": {"listen": "127.0.0.1:0", "workers": 2, "drain_timeout": "2s"},
         "storage": storage.settings,
+        "rate_limit": {"requests": 0},
         "providers": {
             "OpenAI": {"plugin": "openai", "default_model": "chat-model", "config": to_upstream},
             "Gemini": {
