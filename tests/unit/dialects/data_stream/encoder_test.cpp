@@ -343,5 +343,40 @@ TEST(DataStream, EndsWithAnUnknownReasonWhenItsUserHadEnough) {
             R"(d:{"finishReason":"unknown","usage":{"promptTokens":3,"completionTokens":1}})");
 }
 
+TEST(DataStream, TellsOfANewConversationAfterTheMessagesId) {
+  Encoder encoder({.message_id = "m1", .conversation_id = "c1"});
+  std::string out;
+  encoder.on_event(text(PBAY_EV_TEXT, "Hi").h, out);
+  EXPECT_EQ(out, "f:{\"messageId\":\"m1\"}\n2:[{\"conversationId\":\"c1\"}]\n0:\"Hi\"\n");
+}
+
+TEST(DataStream, GoesOnInAnotherStepAfterToolsOfTheServer) {
+  Answer answer;
+  answer.add(tool("c1", "clock", 0)).add(text(PBAY_EV_TOOL_ARGS, "{}", 0, 0)).add(usage(3, 1));
+  answer.encoder().tool_result("c1", R"({"now":1})", answer.out());
+  answer.encoder().next_step(answer.out());
+  answer.add(tool("c2", "clock", 0)).add(text(PBAY_EV_TOOL_ARGS, "{}", 0, 0)).add(item_end(0));
+  answer.add(text(PBAY_EV_TEXT, "Late.", 0, 1)).add(usage(5, 2));
+  const Lines lines = split(answer.finish(), "\n");
+  const Lines expected{
+      R"(f:{"messageId":"m1"})",
+      R"(b:{"toolCallId":"c1","toolName":"clock"})",
+      R"(c:{"toolCallId":"c1","argsTextDelta":"{}"})",
+      R"(9:{"toolCallId":"c1","toolName":"clock","args":{}})",
+      R"(a:{"toolCallId":"c1","result":{"now":1}})",
+      R"(e:{"finishReason":"tool-calls","usage":{"promptTokens":3,"completionTokens":1},"isContinued":false})",
+      R"(f:{"messageId":"m1"})",
+      R"(b:{"toolCallId":"c2","toolName":"clock"})",
+      R"(c:{"toolCallId":"c2","argsTextDelta":"{}"})",
+      R"(9:{"toolCallId":"c2","toolName":"clock","args":{}})",
+      R"(0:"Late.")"};
+  ASSERT_GE(lines.size(), expected.size()) << answer.out();
+  EXPECT_EQ(Lines(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(expected.size())),
+            expected);
+  EXPECT_NE(lines.back().find(R"("usage":{"promptTokens":8,"completionTokens":3})"),
+            std::string::npos)
+      << "of both requests";
+}
+
 }  // namespace
 }  // namespace patchbay::dialects::data_stream

@@ -1,5 +1,6 @@
 #include "core/dialects/ui_message_stream/encoder.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -218,6 +219,35 @@ TEST(UiMessageStream, IsAbortedWhenItsUserHadEnough) {
                    R"(data: {"type":"text-end","id":"0"})",
                    R"(data: {"type":"abort"})",
                    "data: [DONE]"}));
+}
+
+TEST(UiMessageStream, TellsOfANewConversationAsItBegins) {
+  Encoder encoder({.message_id = "m1", .conversation_id = "c1"});
+  std::string out;
+  encoder.on_event(text(PBAY_EV_TEXT, "Hi").h, out);
+  EXPECT_EQ(split(out, "\n\n").front(),
+            R"(data: {"type":"start","messageId":"m1","messageMetadata":{"conversationId":"c1"}})");
+}
+
+TEST(UiMessageStream, GoesOnInAnotherStepAfterToolsOfTheServer) {
+  Answer answer;
+  answer.add(tool("c1", "clock", 0)).add(text(PBAY_EV_TOOL_ARGS, "{}", 0, 0));
+  answer.encoder().tool_result("c1", R"({"now":1})", answer.out());
+  answer.encoder().next_step(answer.out());
+  answer.add(text(PBAY_EV_TEXT, "Late.", 0, 0));
+  const Lines lines = split(answer.finish(), "\n\n");
+  const auto at = [&](const std::string& line) {
+    return std::find(lines.begin(), lines.end(), line) - lines.begin();
+  };
+  const auto result =
+      at(R"(data: {"type":"tool-output-available","toolCallId":"c1","output":{"now":1}})");
+  const auto step = at(R"(data: {"type":"finish-step"})");
+  const auto late = at(R"(data: {"type":"text-delta","id":"0","delta":"Late."})");
+  const auto end = static_cast<std::ptrdiff_t>(lines.size());
+  ASSERT_TRUE(result < end && step < end && late < end) << answer.out();
+  EXPECT_LT(result, step);
+  EXPECT_EQ(lines[static_cast<std::size_t>(step) + 1], R"(data: {"type":"start-step"})");
+  EXPECT_LT(step, late);
 }
 
 }  // namespace
