@@ -163,6 +163,7 @@ class Opener {
     message.role = Role::kUser;
     message.created_ms = opening_.now_ms;
     message.version = user_version(opening_);
+    message.version.number = 1;
     auto added = repository_.add_message(message);
     if (!added) {
       const bool taken =
