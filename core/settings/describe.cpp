@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/database_url.hpp"
 #include "core/base/redis_address.hpp"
 #include "core/base/secret.hpp"
 #include "core/settings/fields.hpp"
@@ -213,6 +214,9 @@ std::string describe(const Settings& settings) {
   for (const auto& path : settings.plugins.path)
     out += line("plugins", path.string());
   if (!settings.plugins.watch) out += line("plugins", "not watched for new versions");
+  const auto database = parse_database_url(settings.storage.url);
+  const bool stored = settings.storage.enabled && database;
+  out += line("storage", stored ? database->shown : "off");
   if (const auto redis = parse_redis_url(settings.redis.url)) {
     out += line("redis", redis->host + ":" + std::to_string(redis->port));
   }

@@ -4,8 +4,11 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace patchbay::storage::sql {
 namespace {
@@ -20,6 +23,7 @@ class Sqlite : public Engine {
   explicit Sqlite(std::string path) : path_(std::move(path)) {}
 
   void open(soci::session& session, Use use) const override {
+    if (use == Use::kWrite) make_private();
     session.open(soci::sqlite3, "db=\"" + path_ + "\"");
     sqlite_api::sqlite3_extended_result_codes(handle(session), 1);
     sqlite_api::sqlite3_busy_timeout(handle(session), kBusyTimeoutMs);
@@ -108,6 +112,14 @@ class Sqlite : public Engine {
  private:
   static sqlite_api::sqlite3* handle(soci::session& session) {
     return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+  }
+
+  // What people say to models is nobody else's on this machine. SQLite's other files get the rights
+  // of the first; where it cannot be made, SQLite says so.
+  void make_private() const {
+    const int file =
+        ::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file >= 0) ::close(file);
   }
 
   // The change of the mode does not wait for others that are just doing the same.

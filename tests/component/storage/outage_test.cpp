@@ -69,6 +69,22 @@ TEST_P(Sqlite, IsWaitedForWhereItsFolderIsNotThereYet) {
   (*store)->close();
 }
 
+TEST_P(Sqlite, IsNobodyElsesOnTheMachine) {
+  TemporaryFolder folder;
+  StoreSettings settings;
+  settings.url = *parse_database_url("sqlite:" + (folder.path() / "x.db").string());
+  auto store = SqlStore::open(settings);
+  ASSERT_TRUE(store);
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    using std::filesystem::perms;
+    EXPECT_EQ(entry.status().permissions(), perms::owner_read | perms::owner_write) << entry.path();
+    ++files;
+  }
+  EXPECT_GE(files, 2) << "the database and what is not in it yet";
+  (*store)->close();
+}
+
 TEST_P(Sqlite, RefusesAFileThatIsNoDatabase) {
   TemporaryFolder folder;
   const auto file = folder.path() / "x.db";

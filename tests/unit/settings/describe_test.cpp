@@ -13,6 +13,7 @@ namespace {
 TEST(Describe, SaysWhoAnswersWhatAndWhyNot) {
   const Loaded loaded = load(R"(
 server: { listen: ":80", workers: 2, cors_origins: ["https://a.example"], hosts: [chat.example.com] }
+storage: { url: "postgresql://ann:hidden@db/chat?sslmode=require" }
 limits: { body_bytes: 1MiB, idle_timeout: 500ms, headers: 100, connections: 9 }
 plugins: { path: [plugins] }
 defaults: { provider: [hosted, local], model: fast }
@@ -45,6 +46,7 @@ limits        body_bytes 1MiB, connections 9, idle_timeout 500ms
 cors origins  https://a.example
 hosts         chat.example.com
 plugins       /conf/plugins
+storage       postgresql://ann@db/chat
 providers
   hosted  plugin cloud  disabled: its api_key is empty
     api_key: (empty)
