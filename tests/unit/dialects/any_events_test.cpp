@@ -9,8 +9,11 @@
 
 #include <gtest/gtest.h>
 
+#include "core/dialects/conversation_api/encoder.hpp"
 #include "core/dialects/data_stream/encoder.hpp"
 #include "core/dialects/json_lines/encoder.hpp"
+#include "core/dialects/prompt_chat/encoder.hpp"
+#include "core/dialects/thread_chat/encoder.hpp"
 #include "core/dialects/ui_message_stream/encoder.hpp"
 #include "core/json/value.hpp"
 #include "tests/unit/dialects/answer.hpp"
@@ -262,6 +265,52 @@ TEST(AnyEvents, MakeJsonLines) {
       EXPECT_EQ(value->find(end) != nullptr, last) << lines[i];
     }
   }
+}
+
+// The events of a stream, each a line of data, with the name of the event in front where it has
+// one.
+Lines text_events(const std::string& stream) {
+  Lines seen;
+  for (const std::string& event : split(stream, "\n\n")) {
+    if (event.starts_with(":")) continue;
+    const std::size_t data = event.find("data: ");
+    if (data == std::string::npos) {
+      ADD_FAILURE() << event;
+      continue;
+    }
+    const std::string name = event.substr(0, data);
+    EXPECT_TRUE(name.empty() || (name.starts_with("event: ") && name.ends_with('\n'))) << event;
+    EXPECT_EQ(event.find('\n', data), std::string::npos) << event;
+    seen.push_back(event.substr(data + 6));
+  }
+  return seen;
+}
+
+template <typename Encoder>
+void check_text_events(std::string_view text, std::string_view end, bool done_after_errors) {
+  for (unsigned seed = 0; seed < kSeeds && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    const auto stream = stream_of<Encoder>(seed, typename Encoder::Options{});
+    Lines events = text_events(stream.text);
+    if (done_after_errors) {
+      ASSERT_EQ(events.back(), "[DONE]");
+      events.pop_back();
+    }
+    const std::string_view last = stream.failed ? "error" : end;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const auto value = json::parse(events[i]);
+      ASSERT_TRUE(value) << events[i];
+      const bool ends = i + 1 == events.size() && !last.empty();
+      EXPECT_EQ(value->find(ends ? last : text) == nullptr, false) << events[i];
+      EXPECT_EQ(value->members().size(), 1U) << events[i];
+    }
+  }
+}
+
+TEST(AnyEvents, MakeStreamsOfText) {
+  check_text_events<prompt_chat::Encoder>("content", "", true);
+  check_text_events<conversation_api::Encoder>("content", "done", false);
+  check_text_events<thread_chat::Encoder>("text", "response_id", false);
 }
 
 }  // namespace
