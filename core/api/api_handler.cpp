@@ -37,7 +37,10 @@ ErrorForm error_form_of(const server::Request& request) {
 }  // namespace
 
 ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
-    : signatures_(snapshot->signatures), workplace_(worker), snapshot_(std::move(snapshot)) {
+    : streams_place_(worker, snapshot->services.streams),
+      signatures_(snapshot->signatures),
+      workplace_(worker),
+      snapshot_(std::move(snapshot)) {
   workplace_.signatures = signatures_.get();
   if (const auto& redis = snapshot_->services.redis) {
     redis_ = std::make_unique<storage::redis::Client>(worker, *redis);

@@ -34,6 +34,23 @@ class ApiHandler final : public server::Handler {
   bool identify(server::Exchange& exchange, Context& context);
   void preflight(server::Exchange& exchange, const Context& context, std::string_view allow);
 
+  // What the hub of streams keeps on this worker goes last: all the others may use it.
+  class StreamsPlace {
+   public:
+    StreamsPlace(reactor::Worker& worker, std::shared_ptr<streams::Hub> hub)
+        : worker_(worker), hub_(std::move(hub)) {}
+    ~StreamsPlace() {
+      if (hub_ != nullptr) hub_->leave(worker_);
+    }
+    StreamsPlace(const StreamsPlace&) = delete;
+    StreamsPlace& operator=(const StreamsPlace&) = delete;
+
+   private:
+    reactor::Worker& worker_;
+    const std::shared_ptr<streams::Hub> hub_;
+  };
+
+  const StreamsPlace streams_place_;
   const std::shared_ptr<relay::SignatureStore> signatures_;
   std::unique_ptr<storage::redis::Client> redis_;  // null where nothing is shared
   relay::Workplace workplace_;

@@ -19,6 +19,7 @@
 #include "core/api/prompt_chat.hpp"
 #include "core/api/session_chat.hpp"
 #include "core/api/speech_to_text.hpp"
+#include "core/api/stream_reader.hpp"
 #include "core/api/thread_chat.hpp"
 
 namespace patchbay::api {
@@ -75,6 +76,8 @@ constexpr std::array kRoutes{
          {"conversations", "{}", "messages", "{}", "versions", "{}", "activate"},
          activate_version,
          "/conversations/{id}/messages/{message_id}/versions/{number}/activate"),
+    chat("GET", {"streams", "{}"}, read_stream, "/streams/{id}"),
+    chat("POST", {"streams", "{}", "stop"}, stop_stream, "/streams/{id}/stop"),
     chat("GET", {"files", "{}"}, show_file, "/files/{id}"),
     Route{"POST", V1::kEither, {"completions"}, completions, "/v1/completions"},
     Route{"POST", V1::kEither, {"embeddings"}, embeddings, "/v1/embeddings"},

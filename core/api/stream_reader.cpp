@@ -58,25 +58,18 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 }
 
 // An EventSource that comes back asks for the URL it was given first, so its header counts.
-std::variant<std::uint64_t, chat::Failure> after_of(const server::Request& request,
-                                                    std::string_view id) {
+std::variant<std::uint64_t, chat::Failure> after_of(const server::Request& request) {
   if (const auto last = request.headers.find("last-event-id"); last && !last->empty()) {
-    std::string_view text = *last;
-    if (text.starts_with(id) && text.substr(id.size()).starts_with(':')) {
-      text.remove_prefix(id.size() + 1);
-    }
-    if (const auto number = number_of(text)) return *number;
-    return chat::bad_request(
-        "Last-Event-ID: expected the number of an event of this stream", "Last-Event-ID", "");
+    return last_event_number(request.headers);
   }
   const auto target = http::parse_target(request.target);
-  const auto query = target ? http::parse_query(target->query)
-                            : Result<std::vector<http::QueryParameter>>(target.error());
+  if (!target) return std::uint64_t{0};
+  const auto query = http::parse_query(target->query);
   if (!query) return chat::bad_request(query.error().message, {}, "invalid_url");
   const auto after = http::find_parameter(*query, "after");
   if (!after) return std::uint64_t{0};
   if (const auto number = number_of(*after)) return *number;
-  return chat::bad_request("after: expected the number of a frame, 0 for all", "after", "");
+  return chat::bad_request("after: expected the number of a frame, 0 for all", "after");
 }
 
 class StreamReader final : public server::Responder, private streams::Listener {
@@ -109,7 +102,7 @@ class StreamReader final : public server::Responder, private streams::Listener {
 
   void read(const streams::Description& stream, std::uint64_t after) {
     stream_ = stream;
-    if (exchange_.request().method == "HEAD") return answer_at_once(200);
+    if (exchange_.request().method == "HEAD") return on_head();
     subscription_ = hub_->read(exchange_.worker(), stream.id, after, *this);
   }
 
@@ -136,10 +129,13 @@ class StreamReader final : public server::Responder, private streams::Listener {
   void on_caught_up() override { begin(); }
 
   void on_end() override {
-    if (!exchange_.begun()) return answer_at_once(204);
-    record(200, {});
-    keep_alive_.cancel();
-    exchange_.end();
+    if (!exchange_.begun()) {
+      record(204, {});
+      http::HeaderList headers = headers_of(stream_, context_, exchange_.request());
+      headers.remove("content-type");
+      return exchange_.respond(204, headers, {});
+    }
+    end();
   }
 
   void on_lost() override {
@@ -178,11 +174,15 @@ class StreamReader final : public server::Responder, private streams::Listener {
     exchange_.abort();
   }
 
-  void answer_at_once(int status) {
-    http::HeaderList headers = headers_of(stream_, context_, exchange_.request());
-    if (status == 204) headers.remove("content-type");
-    record(status, {});
-    exchange_.respond(status, headers, {});
+  void on_head() {
+    begin();
+    end();
+  }
+
+  void end() {
+    record(200, {});
+    keep_alive_.cancel();
+    exchange_.end();
   }
 
   void record(int status, std::string failure) {
@@ -221,24 +221,26 @@ void answer_from_stream(server::Exchange& exchange,
   attach_reader(exchange, context).read(stream, after);
 }
 
+std::variant<std::uint64_t, chat::Failure> last_event_number(const http::HeaderList& headers) {
+  std::string_view text = headers.find("last-event-id").value_or("");
+  if (text.empty()) return std::uint64_t{0};
+  text.remove_prefix(text.rfind(':') + 1);  // the whole of it without a colon
+  if (const auto number = number_of(text)) return *number;
+  return chat::bad_request("Last-Event-ID: expected the number of an event of this stream",
+                           "Last-Event-ID");
+}
+
 void read_stream(server::Exchange& exchange, const Context& context) {
   if (!can_be_read(exchange, context)) return;
-  if (context.segments.size() != 1) return reply_error(exchange, context, unknown_stream());
-  const std::string& id = context.segments.front();
-  auto after = after_of(exchange.request(), id);
+  auto after = after_of(exchange.request());
   if (const auto* failure = std::get_if<chat::Failure>(&after)) {
     return reply_error(exchange, context, *failure);
   }
-  attach_reader(exchange, context).find(id, std::get<std::uint64_t>(after));
+  attach_reader(exchange, context).find(context.segments[0], std::get<std::uint64_t>(after));
 }
 
 void stop_stream(server::Exchange& exchange, const Context& context) {
-  if (!can_be_read(exchange, context)) return;
-  const auto& segments = context.segments;
-  if (segments.size() != 2 || segments[1] != "stop") {
-    return reply_error(exchange, context, unknown_stream());
-  }
-  attach_reader(exchange, context).stop(segments.front());
+  if (can_be_read(exchange, context)) attach_reader(exchange, context).stop(context.segments[0]);
 }
 
 }  // namespace patchbay::api

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <variant>
 
 #include "core/api/reply.hpp"
 #include "core/streams/hub.hpp"
@@ -21,11 +22,17 @@ namespace patchbay::api {
 // is left, so that an EventSource stops asking. When they are not kept any more, or the writer
 // died: 410 before anything was sent, and a cut connection after.
 //
-// REQUIRES: nothing attached to the exchange; context.snapshot->services.streams.
+// Whoever was attached to the exchange is destroyed.
+//
+// REQUIRES: no answer was given yet; context.snapshot->services.streams.
 void answer_from_stream(server::Exchange& exchange,
                         const Context& context,
                         const streams::Description& stream,
                         std::uint64_t after);
+
+// The number that the header Last-Event-ID names, alone or as "ID:N"; 0 without it, a failure where
+// it is no number.
+std::variant<std::uint64_t, chat::Failure> last_event_number(const http::HeaderList& headers);
 
 // GET /streams/{id}
 void read_stream(server::Exchange& exchange, const Context& context);

@@ -1,6 +1,8 @@
 #include "core/app/services.hpp"
 
+#include "core/base/redis_address.hpp"
 #include "core/streams/memory_hub.hpp"
+#include "core/streams/redis_hub.hpp"
 
 namespace patchbay::app {
 
@@ -13,9 +15,22 @@ Result<storage::sql::StoreSettings> store_settings(const settings::Storage& stor
   return settings;
 }
 
+namespace {
+
+std::shared_ptr<streams::Hub> make_hub(const settings::Settings& settings,
+                                       const std::optional<RedisAddress>& redis) {
+  streams::Bounds bounds;
+  bounds.bytes = static_cast<std::size_t>(settings.chat.stream_buffer_bytes);
+  if (redis) return std::make_shared<streams::RedisHub>(*redis, bounds);
+  return std::make_shared<streams::MemoryHub>(bounds);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<RunningServices>> RunningServices::start(
     const settings::Settings& settings) {
   std::unique_ptr<RunningServices> running(new RunningServices);
+  if (auto redis = parse_redis_url(settings.redis.url)) running->services_.redis = *redis;
   if (!settings.storage.enabled) return running;
   const auto storage = store_settings(settings.storage);
   if (!storage) return storage.error();
@@ -27,7 +42,7 @@ Result<std::unique_ptr<RunningServices>> RunningServices::start(
   }
   running->store_ = *store;
   running->services_.store = running->store_;
-  running->services_.streams = std::make_shared<streams::MemoryHub>(streams::Bounds{});
+  running->services_.streams = make_hub(settings, running->services_.redis);
   return running;
 }
 

@@ -74,7 +74,7 @@ class Exchange {
   [[nodiscard]] virtual Request& request() = 0;
   virtual reactor::Worker& worker() = 0;
 
-  // REQUIRES: nothing attached yet, and no answer given.
+  // Takes the place of who was attached before, which is destroyed. REQUIRES: no answer given.
   virtual void attach(std::unique_ptr<Responder> responder) = 0;
 
   // The whole answer. Content-Length is ours to add; a HEAD request gets the head alone.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <thread>
 #include <type_traits>
 
 #include <gtest/gtest.h>
@@ -22,6 +23,7 @@ class Workers {
     reactor_ = std::move(*started);
   }
 
+  reactor::Reactor& reactor() { return *reactor_; }
   reactor::Worker& operator[](unsigned index) { return reactor_->worker(index); }
 
   // Runs `work` on that worker and waits for it; returns what it returns.
