@@ -283,7 +283,9 @@ class TestTheList:
         ada.delete(f"/conversations/{cats}")
         assert found(ada, "cats") == set()
 
-    @pytest.mark.parametrize("words", ["%22", "%27", "AND", "a%20OR%20b", "*", "%25", "(", "NEAR(", "%3A", "-x", "%5C", "%C3%BC"])
+    @pytest.mark.parametrize(
+        "words", ["%22", "%27", "AND", "a%20OR%20b", "*", "%25", "(", "NEAR(", "%3A", "-x", "%5C", "%C3%BC"]
+    )
     def test_a_search_knows_no_special_signs(self, ada: Person, words: str) -> None:
         assert ada.conversations(f"?q={words}") == []
 
