@@ -13,7 +13,9 @@ struct Principal {
   std::string owner = "local";
   std::string userid = "local";  // what to show; the userid header, or the key's name
   std::string key;               // the name of the key it came with; empty: none
-  std::string limit_key;         // what its rate is counted by: the key, else the client's address
+  // What its rate is counted by: the key, else the client's address. Without a key it is known only
+  // where a limit holds.
+  std::string limit_key;
 };
 
 }  // namespace patchbay::access

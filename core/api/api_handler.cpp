@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/api/admission.hpp"
 #include "core/api/routes.hpp"
 #include "core/dialects/body_fields.hpp"
 #include "core/dialects/openai_chat/error_body.hpp"
@@ -44,6 +45,7 @@ ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
   workplace_.signatures = signatures_.get();
   if (const auto& redis = snapshot_->services.redis) {
     redis_ = std::make_unique<storage::redis::Client>(worker, *redis);
+    limiter_ = std::make_unique<access::RedisLimiter>(worker, *redis_, snapshot_->limits.outage);
   }
 }
 
@@ -110,6 +112,9 @@ void ApiHandler::admit(server::Exchange& exchange, Context context, Match match)
   if ((!asks || own_rules) && is_foreign(exchange, context)) return;
   const bool wants_principal = match.kind == RouteKind::kApi || match.kind == RouteKind::kChat;
   if (wants_principal && !identify(exchange, context)) return;
+  if (wants_principal && snapshot_->limits.hold_for(context.route)) {
+    return run_within_limits(exchange, std::move(context), match.handler, limiter_.get());
+  }
   match.handler(exchange, context);
 }
 

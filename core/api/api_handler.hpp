@@ -53,6 +53,7 @@ class ApiHandler final : public server::Handler {
   const StreamsPlace streams_place_;
   const std::shared_ptr<relay::SignatureStore> signatures_;
   std::unique_ptr<storage::redis::Client> redis_;  // null where nothing is shared
+  std::unique_ptr<access::RedisLimiter> limiter_;  // null where this process counts alone
   relay::Workplace workplace_;
   SnapshotPtr snapshot_;
 };

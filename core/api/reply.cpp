@@ -26,6 +26,20 @@ std::string_view loggable_path(std::string_view target) {
   return target.substr(0, target.find('?')).substr(0, kLoggedPathMax);
 }
 
+// In both spellings that clients read. The older one tells a point in time where the newer tells
+// how long it is until then.
+void add_limit(const access::Verdict& verdict, http::HeaderList& headers) {
+  const std::string limit = std::to_string(verdict.limit);
+  const std::string remaining = std::to_string(verdict.remaining);
+  const std::int64_t seconds = seconds_until(verdict);
+  headers.add("ratelimit-limit", limit);
+  headers.add("ratelimit-remaining", remaining);
+  headers.add("ratelimit-reset", std::to_string(seconds));
+  headers.add("x-ratelimit-limit", limit);
+  headers.add("x-ratelimit-remaining", remaining);
+  headers.add("x-ratelimit-reset", std::to_string(unix_ms() / 1000 + seconds));
+}
+
 // A method that anybody made up must not become a series.
 std::string_view known_method(std::string_view method) {
   constexpr std::array<std::string_view, 7> kKnown{
@@ -44,10 +58,15 @@ std::string request_id_of(const http::HeaderList& headers) {
   return fit ? std::string(*given) : "req_" + make_uuid();
 }
 
+std::int64_t seconds_until(const access::Verdict& verdict) {
+  return std::max<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(verdict.reset).count(), 1);
+}
+
 http::HeaderList common_headers(const Context& context, const server::Request& request) {
   http::HeaderList headers;
   headers.add("x-request-id", context.request_id);
   context.snapshot->access.add_cors(request.headers, headers);
+  if (context.limit) add_limit(*context.limit, headers);
   return headers;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/access/principal.hpp"
+#include "core/access/rate_limit.hpp"
 #include "core/api/snapshot.hpp"
 #include "core/base/clock.hpp"
 #include "core/chat/failure.hpp"
@@ -29,7 +30,8 @@ enum class ErrorForm {
 struct Context {
   relay::Workplace* workplace = nullptr;  // the worker's; outlives every request
   SnapshotPtr snapshot;
-  access::Principal principal;  // who asks
+  access::Principal principal;                // who asks
+  std::optional<access::Verdict> limit = {};  // how often that may be; nothing where no limit holds
   storage::redis::Client* redis =
       nullptr;  // the worker's, as the workplace; null without redis.url
   std::string request_id;
@@ -53,7 +55,11 @@ struct Logged {
 // The client's X-Request-Id if it is fit to be one (1-128 printable characters), else a new one.
 std::string request_id_of(const http::HeaderList& headers);
 
-// The headers that every answer carries: x-request-id, and CORS where the request asks for it.
+// Whole seconds until one more request is allowed than now, at least one.
+std::int64_t seconds_until(const access::Verdict& verdict);
+
+// The headers that every answer carries: x-request-id, CORS where the request asks for it, and
+// where a limit holds, how much of it is left.
 http::HeaderList common_headers(const Context& context, const server::Request& request);
 
 // A JSON answer; logged.

@@ -15,6 +15,7 @@
 #include "core/api/admin_access.hpp"
 #include "core/api/model_cache.hpp"
 #include "core/api/plugin_control.hpp"
+#include "core/api/rate_limits.hpp"
 #include "core/api/services.hpp"
 #include "core/dialects/openai_models/collector.hpp"
 #include "core/relay/provider_table.hpp"
@@ -38,6 +39,7 @@ struct Snapshot {
   Services services = {};
   ChatRules chat = {};
   access::Authenticator authenticator = {};
+  RateLimits limits = {};
 
   // What can be asked for by name: the configured aliases, then `upstream`, what the wildcard's
   // provider told when it was asked; where that is nothing, what it knows without asking.

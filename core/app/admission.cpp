@@ -1,10 +1,24 @@
 #include "core/app/admission.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "core/api/routes.hpp"
 #include "core/telemetry/log.hpp"
 
 namespace patchbay::app {
+namespace {
+
+bool holds_somewhere(const std::string& route) {
+  api::RateLimits limits;
+  limits.routes = {route};
+  const std::vector<api::ListedRoute> served = api::listed_routes();
+  return std::any_of(served.begin(), served.end(), [&](const api::ListedRoute& one) {
+    return limits.hold_for(one.route);
+  });
+}
+
+}  // namespace
 
 access::Authenticator make_authenticator(const settings::Access& access, bool loopback) {
   using Anonymous = settings::Access::Anonymous;
@@ -18,8 +32,28 @@ access::Authenticator make_authenticator(const settings::Access& access, bool lo
   return access::Authenticator(rules);
 }
 
-void warn_of_access(const settings::Access& access, bool loopback) {
-  const access::Authenticator authenticator = make_authenticator(access, loopback);
+api::RateLimits make_rate_limits(const settings::Settings& settings,
+                                 const api::Snapshot* previous) {
+  api::RateLimits limits;
+  if (previous != nullptr) {
+    limits.memory = previous->limits.memory;
+    limits.outage = previous->limits.outage;
+  }
+  limits.trusted_proxies = settings.access.trusted_proxies;
+  const settings::RateLimit& limit = settings.rate_limit;
+  limits.rule = {limit.requests, std::chrono::milliseconds(limit.window_ms)};
+  limits.fail_closed = limit.fail_closed;
+  if (limit.requests > 0) limits.routes = limit.routes;
+  return limits;
+}
+
+void warn_of_access(const settings::Settings& settings, bool loopback) {
+  for (const std::string& route : settings.rate_limit.routes) {
+    if (holds_somewhere(route)) continue;
+    log::warn("configuration")
+        .text("message", "rate_limit.routes: no path that is served begins with \"" + route + '"');
+  }
+  const access::Authenticator authenticator = make_authenticator(settings.access, loopback);
   if (authenticator.has_credentials()) return;
   if (authenticator.asks()) {
     log::warn("no_credentials")

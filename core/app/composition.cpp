@@ -262,6 +262,7 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
   snapshot.admin = {from.loopback, settings.admin.keys};
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.chat = chat_rules(settings.chat);
+  snapshot.limits = make_rate_limits(settings, from.previous.get());
   snapshot.plugins = from.plugins;
   snapshot.services = from.services;
   return std::make_shared<const api::Snapshot>(std::move(snapshot));

@@ -209,7 +209,7 @@ bool Reloader::try_reload(std::vector<Problem>& problems) {
   // Nothing below can fail.
   for (const std::string& warning : loaded.warnings)
     log::warn("configuration").text("message", warning);
-  warn_of_access(loaded.settings.access, running_.server.loopback());
+  warn_of_access(loaded.settings, running_.server.loopback());
   warn_of_waiting(settings_, loaded.settings);
   running_.server.set_limits(server_limits(loaded.settings.limits));
   put_in_force(snapshot, loaded.settings);

@@ -65,7 +65,7 @@ void announce(const server::Server& server, const settings::Settings& settings, 
           .text("because", provider.disabled_because);
     }
   }
-  warn_of_access(settings.access, server.loopback());
+  warn_of_access(settings, server.loopback());
   log::info("listening")
       .text("url", "http://" + server.address())
       .text("address", server.address())

@@ -69,6 +69,7 @@ class Connection final : public Exchange {
   Request& request() override { return request_; }
   reactor::Worker& worker() override { return home_.worker(); }
   void attach(std::unique_ptr<Responder> responder) override;
+  [[nodiscard]] std::unique_ptr<Responder> detach() override;
   void respond(int status, const http::HeaderList& headers, std::string_view body) override;
   void begin(int status,
              const http::HeaderList& headers,

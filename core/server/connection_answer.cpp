@@ -18,6 +18,10 @@ void Connection::attach(std::unique_ptr<Responder> responder) {
   responder_ = std::move(responder);
 }
 
+std::unique_ptr<Responder> Connection::detach() {
+  return std::move(responder_);
+}
+
 void Connection::write_head(int status, const http::HeaderList& headers) {
   begun_ = true;
   output_.append(request_.http_1_0 ? "HTTP/1.0 " : "HTTP/1.1 ");

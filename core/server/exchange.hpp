@@ -77,6 +77,10 @@ class Exchange {
   // Takes the place of who was attached before, which is destroyed. REQUIRES: no answer given.
   virtual void attach(std::unique_ptr<Responder> responder) = 0;
 
+  // Takes off what is attached, which another may follow: for whoever answered in another's place
+  // until that one could begin. REQUIRES: no answer given.
+  [[nodiscard]] virtual std::unique_ptr<Responder> detach() = 0;
+
   // The whole answer. Content-Length is ours to add; a HEAD request gets the head alone.
   virtual void respond(int status, const http::HeaderList& headers, std::string_view body) = 0;
 

@@ -132,13 +132,36 @@ def test_an_unfit_userid_is_a_400_that_names_it(guarded: Patchbay, userid: str) 
 
 
 def test_some_paths_are_for_everybody(guarded: Patchbay) -> None:
-    for path in ("/health", "/v1/health", "/ready", "/metrics"):
+    for path in ("/", "/health", "/v1/health", "/ready", "/metrics", "/openapi.json", "/docs", "/redoc"):
         assert get(guarded, path).status == 200, path
     assert get(guarded, OPENAI, method="OPTIONS").status == 204
     assert get(guarded, "/nowhere").status == 404
     assert get(guarded, OPENAI).status == 405
     for path in ("/v1/models", "/models", "/v1/models/stub", "/providers/stub/x", "/v1/responses/r1"):
         assert get(guarded, path).status == 401, path
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/chat/"),
+        ("POST", "/chat/edit/"),
+        ("POST", "/chat/retry/"),
+        ("POST", "/chat/stop/some-session"),
+        ("POST", "/clear_context"),
+        ("POST", "/speech-to-text/"),
+        ("POST", "/api/chat/stream"),
+        ("GET", "/conversations"),
+        ("POST", "/conversations"),
+        ("GET", "/conversations/0192f0c1-0000-7000-8000-000000000000"),
+        ("GET", "/streams/0192f0c1-0000-7000-8000-000000000000"),
+        ("GET", "/files/0192f0c1-0000-7000-8000-000000000000"),
+    ],
+)
+def test_the_chat_back_ends_refuse_with_a_text(guarded: Patchbay, method: str, path: str) -> None:
+    refused = get(guarded, path, method=method)
+    assert refused.status == 401
+    assert "Credentials" in text_of(refused)
 
 
 def test_credentials_reach_no_provider(upstream: Upstream, start_patchbay: Callable[..., Patchbay]) -> None:
