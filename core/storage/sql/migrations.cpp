@@ -75,7 +75,7 @@ Result<std::vector<MigrationState>> compare(const std::map<std::int64_t, Applied
 }
 
 Status apply(Connection& connection, const Migration& migration) {
-  if (const Status run = connection.run_script(std::string(migration.sql)); !run) {
+  if (Status run = connection.run_script(std::string(migration.sql)); !run) {
     if (connection.failure() == Failure::kLost) return run;
     return make_error(ErrorCode::kInvalid,
                       "migration " + migration.name + " failed, and nothing was changed",

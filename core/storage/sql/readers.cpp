@@ -57,10 +57,10 @@ void Readers::run() {
 
 Status Readers::read_once(Connection& connection, const Store::Job& job) {
   if (!connection.is_open()) {
-    if (const Status opened = connection.open(); !opened) return opened;
+    if (Status opened = connection.open(); !opened) return opened;
   }
   connection.start_work();
-  if (const Status begun = connection.begin(); !begun) return begun;
+  if (Status begun = connection.begin(); !begun) return begun;
   SqlRepository repository(connection, {});
   Status status = job(repository);
   if (connection.failure() == Failure::kNone) {

@@ -35,7 +35,7 @@ Writer::~Writer() {
 
 Status Writer::first_look() {
   const Status opened = connection_.open();
-  const Status made = opened ? make_tables() : opened;
+  Status made = opened ? make_tables() : opened;
   if (!made) connection_.close();
   return made;
 }
@@ -110,7 +110,7 @@ bool Writer::enter() {
     const auto last = instances_.last_batch(connection_);
     if (!last) return last.error();
     batch_ = std::max(batch_, *last);
-    if (const Status shown = instances_.show(connection_, batch_); !shown) return shown;
+    if (Status shown = instances_.show(connection_, batch_); !shown) return shown;
     const auto interrupted = instances_.sweep(connection_);
     if (!interrupted) return interrupted.error();
     if (*interrupted > 0) log::warn("answers_interrupted").number("answers", *interrupted);
@@ -199,7 +199,7 @@ void Writer::look_after() {
 void Writer::show_life() {
   next_sign_ = Clock::now() + settings_.heartbeat;
   const Status shown = in_transaction([&]() -> Status {
-    if (const Status sign = instances_.show(connection_, batch_); !sign) return sign;
+    if (Status sign = instances_.show(connection_, batch_); !sign) return sign;
     const auto interrupted = instances_.sweep(connection_);
     if (!interrupted) return interrupted.error();
     if (*interrupted > 0) log::warn("answers_interrupted").number("answers", *interrupted);
