@@ -9,6 +9,7 @@
 #include "core/api/stream_reader.hpp"
 #include "core/api/streaming_version.hpp"
 #include "core/base/uuid.hpp"
+#include "core/dialects/data_stream/encoder.hpp"
 #include "core/http/target.hpp"
 
 namespace patchbay::api {
@@ -17,35 +18,50 @@ namespace {
 using storage::Repository;
 using FindVersion = storage::Asker::Job<std::string>;
 
+// What is said where nothing is being written.
+using Nothing = void (*)(server::Exchange&, const Context&);
+
 void reply_nothing(server::Exchange& exchange, const Context& context) {
   record_request(exchange.request(), context, {.status = 204});
   exchange.respond(204, common_headers(context, exchange.request()), {});
+}
+
+// The client that asks by `chatId` takes an answer without a body for a failure, and a stream
+// without parts for what it is.
+void reply_empty_stream(server::Exchange& exchange, const Context& context) {
+  namespace data_stream = dialects::data_stream;
+  record_request(exchange.request(), context, {.status = 200});
+  http::HeaderList headers = common_headers(context, exchange.request());
+  headers.set("content-type", data_stream::Encoder(data_stream::Encoder::Options{}).content_type());
+  headers.set(data_stream::kHeader, data_stream::kHeaderValue);
+  exchange.respond(200, headers, {});
 }
 
 // Answers with the stream of the version that the store finds, after its frame number `after`.
 void read_found(server::Exchange& exchange,
                 const Context& context,
                 FindVersion find,
-                std::uint64_t after) {
+                std::uint64_t after,
+                Nothing nothing = reply_nothing) {
   StorageResponder* const responder = StorageResponder::attach(exchange, context);
   if (responder == nullptr) return;
   const auto waiting = std::make_shared<int>(0);
   responder->keep(waiting);
   responder->asker().read<std::string>(
       std::move(find),
-      [&exchange, context, responder, after, alive = std::weak_ptr<void>(waiting)](
+      [&exchange, context, responder, after, nothing, alive = std::weak_ptr<void>(waiting)](
           Result<std::string> version) {
         if (!version && version.error().code != ErrorCode::kNotFound) {
           return responder->refuse(storage_failure(version.error()));
         }
-        if (!version || version->empty()) return reply_nothing(exchange, context);
+        if (!version || version->empty()) return nothing(exchange, context);
         context.snapshot->services.streams->find(
             context.workplace->worker,
             context.principal.owner,
             *version,
             alive,
-            [&exchange, context, after](std::optional<streams::Description> found) {
-              if (!found) return reply_nothing(exchange, context);
+            [&exchange, context, after, nothing](std::optional<streams::Description> found) {
+              if (!found) return nothing(exchange, context);
               answer_from_stream(exchange, context, *found, after);
             });
       });
@@ -80,7 +96,8 @@ void resume_chat_by_query(server::Exchange& exchange, const Context& context) {
         context,
         chat::bad_request("chatId: is missing; it names the chat to read on", "chatId"));
   }
-  read_found(exchange, context, streaming_in_chat(context.principal.owner, id), 0);
+  const std::string& owner = context.principal.owner;
+  read_found(exchange, context, streaming_in_chat(owner, id), 0, reply_empty_stream);
 }
 
 void read_answer_on(server::Exchange& exchange, const Context& context, NamedConversation which) {

@@ -25,6 +25,9 @@ CLIENT_KEY = "sk-client-90d2aplanted"
 PROMPT = "planted-prompt-5e0b"
 """Text that must never show up in a log; tests put it into what they ask."""
 
+START_SECONDS = 60.0
+"""How long a start may take: a binary with sanitizers on a machine that has much else to do."""
+
 EXIT_USAGE = 64
 EXIT_CONFIGURATION = 78
 
@@ -140,7 +143,7 @@ class Patchbay:
         for reader in self._readers:
             reader.start()
         try:
-            self.url = self.wait_for_log(lambda line: line.get("event") == "listening")["url"]
+            self.url = self.wait_for_log(lambda line: line.get("event") == "listening", START_SECONDS)["url"]
         except BaseException:
             self.process.kill()
             self.process.wait()
@@ -166,7 +169,7 @@ class Patchbay:
         """Everything that it wrote so far, for the message of a failure."""
         return "".join(self._stdout + self._stderr)
 
-    def wait_for_log(self, wanted: Callable[[dict], bool]) -> dict:
+    def wait_for_log(self, wanted: Callable[[dict], bool], seconds: float = WAIT_SECONDS) -> dict:
         """The first log line that is wanted, waiting for it."""
         found: list[dict] = []
 
@@ -175,7 +178,7 @@ class Patchbay:
             return bool(found) or self._finished == len(self._readers)
 
         with self._changed:
-            self._changed.wait_for(seen, WAIT_SECONDS)
+            self._changed.wait_for(seen, seconds)
         assert found, f"the log line did not come; the process wrote:\n{self.output}"
         return found[0]
 

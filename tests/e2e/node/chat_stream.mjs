@@ -52,7 +52,8 @@ async function converse(job, { outcome, signal, progress }) {
     while (state.status !== "ready" && state.status !== "error") await new Promise(setImmediate);
   };
   try {
-    if (job.resume) await chat.resumeStream().then(settled);
+    // Where nothing runs, some generations leave the chat as `submitted`; the promise tells all the same.
+    if (job.resume) await chat.resumeStream();
     for (const message of job.send ?? []) await chat.sendMessage(message).then(settled);
   } finally {
     clearInterval(watch);
