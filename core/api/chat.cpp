@@ -76,9 +76,10 @@ void name_conversation(conversations::Opening& opening, const ChatBody& body) {
 // What goes to the model. The client's own history is taken as it is; to a lone message of a
 // conversation that is stored here belongs what was said before.
 ChatBody with_history(ChatBody body, const ClientHistory& history, const Opened& opened) {
-  if (!body.image && history.lone && opened.path.size() > 1) {
-    body.messages = conversations::write_messages(opened.path, history.instructions);
-  }
+  if (body.image || !history.lone || opened.path.size() < 2) return body;
+  const conversations::Path before(opened.path.begin(), opened.path.end() - 1);
+  body.messages =
+      conversations::with_stored(body.messages, conversations::write_messages(before, {}));
   return body;
 }
 
@@ -105,7 +106,9 @@ TurnPlan stored_plan(server::Exchange& exchange,
   TurnPlan plan;
   name_conversation(plan.opening, body);
   plan.opening.kind = history.ends_with_user ? Kind::kSend : Kind::kAnswer;
-  plan.opening.user_messages = history.user_messages;
+  plan.opening.user_texts = history.user_texts;
+  plan.opening.edits = body.edits;
+  plan.wants_history = history.lone && !body.image;
   plan.opening.text = std::move(history.last);
   plan.opening.text.model = body.model;
   plan.opening.reply_provider = route.targets.front().provider;

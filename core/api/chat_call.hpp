@@ -30,8 +30,8 @@ struct ClientRequest {
   ClientRequest(const server::Request& request, const Context& context);
 };
 
-// What every call of a chat route has in common: it is answered in events, tells its usage, and comes
-// from this client.
+// What every call of a chat route has in common: it is answered in events, tells its usage, and
+// comes from this client.
 void take_client(relay::CallRequest& request, const ClientRequest& client);
 
 // `messages` is the array; `fields` are further members, each with a comma before it.

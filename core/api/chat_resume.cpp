@@ -1,7 +1,6 @@
 #include "core/api/chat_resume.hpp"
 
-#include <charconv>
-#include <functional>
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -101,17 +100,23 @@ void resume_chat_by_query(server::Exchange& exchange, const Context& context) {
 }
 
 void read_answer_on(server::Exchange& exchange, const Context& context, NamedConversation which) {
-  auto after = last_event_number(exchange.request().headers);
+  const http::HeaderList& headers = exchange.request().headers;
+  auto after = last_event_number(headers);
   if (const auto* failure = std::get_if<chat::Failure>(&after)) {
     return reply_error_text(exchange, context, *failure);
   }
+  // The events of the first answer name it; by then there may be a newer one.
+  const std::string_view last = headers.find("last-event-id").value_or("");
+  const std::string named(last.substr(0, std::min(last.find(':'), last.size())));
   read_found(
       exchange,
       context,
-      [owner = context.principal.owner, which](Repository& repository) -> Result<std::string> {
+      [owner = context.principal.owner, which, named](
+          Repository& repository) -> Result<std::string> {
         auto found = repository.conversation(owner, which.id);
         if (!found) return found.error();
-        auto path = repository.active_path(found->id);
+        if (is_uuid(named)) return named;
+        auto path = repository.active_path(found->id, storage::PathDetail::kOutline);
         if (!path) return path.error();
         if (path->empty() || path->back().role != storage::Role::kAssistant) return std::string();
         return path->back().version.id;

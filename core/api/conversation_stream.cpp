@@ -25,8 +25,8 @@ std::variant<std::string, chat::Failure> asked_model(const server::Request& requ
   return std::string(http::find_parameter(*query, "model").value_or(""));
 }
 
-// Whether it is an EventSource that asks, and not a page that takes the stream apart by itself: those
-// look for lines that begin with "data:" and for nothing else.
+// Whether it is an EventSource that asks, and not a page that takes the stream apart by itself:
+// those look for lines that begin with "data:" and for nothing else.
 bool is_event_source(const http::HeaderList& headers) {
   return headers.find("accept") == "text/event-stream";
 }
@@ -42,6 +42,12 @@ std::string model_of(const std::string& asked, const Opened& opened) {
 
 void stream_answer(server::Exchange& exchange, const Context& context) {
   const server::Request& client = exchange.request();
+  if (client.method == "HEAD") {  // which asks for no answer of a model
+    http::HeaderList headers = common_headers(context, client);
+    headers.add("content-type", "text/event-stream");
+    record_request(client, context, {.status = 200});
+    return exchange.respond(200, headers, {});
+  }
   // An EventSource that was cut off asks again by itself, and must not be charged twice.
   if (client.headers.find("last-event-id")) {
     return read_answer_on(exchange, context, {.id = context.segments[0]});

@@ -171,15 +171,16 @@ void pin_conversation(server::Exchange& exchange, const Context& context) {
 }
 
 void delete_conversation(server::Exchange& exchange, const Context& context) {
-  answer_after_write<bool>(
+  answer_after_write<std::string>(
       exchange,
       context,
-      [owner = context.principal.owner,
-       id = context.segments[0]](Repository& repository) -> Result<bool> {
-        auto gone = repository.delete_conversation(owner, id);
-        return gone ? Result<bool>(true) : gone.error();
+      [owner = context.principal.owner, id = context.segments[0]](Repository& repository) {
+        return delete_with_answer(repository, owner, id);
       },
-      [](const bool&) { return JsonReply{.body = R"({"success":true})"}; });
+      [context](const std::string& running) {
+        stop_deleted(context, running);
+        return JsonReply{.body = R"({"success":true})"};
+      });
 }
 
 void stop_conversation(server::Exchange& exchange, const Context& context) {

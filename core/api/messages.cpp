@@ -5,7 +5,7 @@
 
 #include "core/api/conversation_json.hpp"
 #include "core/api/storage_reply.hpp"
-#include "core/conversations/opening.hpp"
+#include "core/conversations/client_history.hpp"
 #include "core/dialects/conversation_api/body.hpp"
 
 namespace patchbay::api {
@@ -51,7 +51,7 @@ Result<Message> find_message(Repository& repository,
 }
 
 bool is_being_answered(Repository& repository, const std::string& conversation) {
-  const auto path = repository.active_path(conversation);
+  const auto path = repository.active_path(conversation, storage::PathDetail::kOutline);
   return path && !path->empty() &&
          path->back().version.status == storage::VersionStatus::kStreaming;
 }
@@ -114,7 +114,12 @@ void add_message(server::Exchange& exchange, const Context& context) {
   opening.conversation_id = context.segments[0];
   opening.create = false;
   opening.answered = false;
-  opening.text = {.content = body.content, .parts = body.parts, .model = body.model};
+  if (body.parts.empty()) {
+    opening.text.content = body.content;
+  } else {
+    opening.text = conversations::read_content(json::View(body.parts));
+  }
+  opening.text.model = body.model;
   opening.prepare();
   answer_after_write<Message>(
       exchange,
@@ -157,6 +162,10 @@ void activate_version(server::Exchange& exchange, const Context& context) {
        conversation = context.segments[0],
        message = context.segments[1],
        number = *number](Repository& repository) -> Result<Messages> {
+        if (auto mine = repository.conversation(owner, conversation); !mine) return mine.error();
+        if (auto locked = repository.lock_conversation(conversation); !locked) {
+          return locked.error();
+        }
         auto found = find_message(repository, owner, conversation, message);
         if (!found) return found.error();
         if (is_being_answered(repository, conversation)) {

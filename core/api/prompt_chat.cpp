@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/api/chat_call.hpp"
+#include "core/api/stop_answer.hpp"
 #include "core/api/storage_reply.hpp"
 #include "core/api/turn.hpp"
 #include "core/dialects/prompt_chat/body.hpp"
@@ -94,22 +95,27 @@ void clear_context(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&session)) {
     return reply_error_text(exchange, context, *failure);
   }
-  answer_after_write<bool>(
+  struct Cleared {
+    bool there = false;
+    std::string running;
+  };
+  answer_after_write<Cleared>(
       exchange,
       context,
       [owner = context.principal.owner,
-       key = std::get<std::string>(session)](storage::Repository& repository) -> Result<bool> {
+       key = std::get<std::string>(session)](storage::Repository& repository) -> Result<Cleared> {
         auto found = repository.conversation_by_key(owner, kDialectName, key);
         if (!found) {
-          if (found.error().code == ErrorCode::kNotFound) return false;
+          if (found.error().code == ErrorCode::kNotFound) return Cleared{};
           return found.error();
         }
-        auto gone = repository.delete_conversation(owner, found->id);
-        return gone ? Result<bool>(true) : gone.error();
+        auto running = delete_with_answer(repository, owner, found->id);
+        return running ? Result<Cleared>(Cleared{true, *running}) : running.error();
       },
-      [](const bool& cleared) {
-        return JsonReply{.body = cleared ? R"({"message":"Context cleared"})"
-                                         : R"({"message":"No context to clear"})"};
+      [context](const Cleared& cleared) {
+        stop_deleted(context, cleared.running);
+        return JsonReply{.body = cleared.there ? R"({"message":"Context cleared"})"
+                                               : R"({"message":"No context to clear"})"};
       });
 }
 

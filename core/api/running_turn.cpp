@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/api/streaming_version.hpp"
 #include "core/api/turn_encoder.hpp"
 #include "core/base/clock.hpp"
 
@@ -11,6 +12,10 @@ namespace {
 using conversations::Opened;
 using storage::Repository;
 using storage::VersionStatus;
+
+// How long the next message waits for an answer that nobody reads to be stopped and stored.
+constexpr std::chrono::milliseconds kTakeOverEvery{50};
+constexpr unsigned kTakeOversMax = 100;
 
 }  // namespace
 
@@ -41,6 +46,8 @@ RunningTurn::RunningTurn(server::Exchange& exchange, const Context& context, Tur
       context_(context),
       plan_(std::move(plan)),
       asker_(*context_.snapshot->services.store, context_.workplace->worker),
+      open_timer_(
+          context_.workplace->worker, [this] { open(); }, "conversation that is being answered"),
       save_timer_(
           context_.workplace->worker, [this] { save_some(); }, "storing of an answer"),
       grace_timer_(
@@ -56,6 +63,7 @@ RunningTurn::RunningTurn(server::Exchange& exchange, const Context& context, Tur
 
 // The workplace ends, and the answer with it.
 RunningTurn::~RunningTurn() {
+  context_.snapshot->services.lonely->remove(opened_.reply_version);
   if (state_ != State::kAnswering && state_ != State::kSaving) return;
   context_.snapshot->services.store->write(
       [update = update(state_ == State::kSaving ? ending_ : VersionStatus::kInterrupted)](
@@ -90,6 +98,8 @@ void RunningTurn::open() {
 
 void RunningTurn::on_opened(Result<Opened> opened) {
   if (!opened) {
+    const bool busy = opened.error().code == ErrorCode::kConflict;
+    if (busy && ++take_overs_ <= kTakeOversMax) return take_over();
     const chat::Failure failure = storage_failure(opened.error());
     return turn_away(failure, plan_.refusals_in_stream && failure.status < 500);
   }
@@ -106,17 +116,56 @@ void RunningTurn::on_opened(Result<Opened> opened) {
        .content_type = std::string(dialect_->content_type()),
        .lines = plan_.lines},
       [this] { stop(); });
-  if (!plan_.prepare) return ask();
-  asker_.read<Opened>(
-      [prepare = plan_.prepare, before = opened_](Repository&) {
-        Opened made = before;
-        prepare(made);
-        return Result<Opened>(std::move(made));
+  if (!plan_.wants_history) return ask();
+  load_history();
+}
+
+// Whoever sends the next message while nobody reads the answer any more has ended it: front ends
+// stop an answer by leaving it. That answer is stopped, and this one waits until it is stored.
+void RunningTurn::take_over() {
+  const conversations::Opening& opening = plan_.opening;
+  const NamedConversation which{.id = opening.conversation_id,
+                                .dialect = opening.dialect,
+                                .external_key = opening.external_key,
+                                .version = opening.after};
+  asker_.read<std::string>(
+      [owner = opening.owner, which](Repository& repository) {
+        return streaming_version(repository, owner, which);
       },
-      [this](Result<Opened> made) {
+      [this](const Result<std::string>& version) {
+        const Services& services = context_.snapshot->services;
+        const bool over = version && version->empty();
+        const bool lonely = version && !over && services.lonely->has(*version);
+        if (!over && !lonely) {
+          take_overs_ = kTakeOversMax;
+          return on_opened(make_error(ErrorCode::kConflict, conversations::kBusy));
+        }
+        if (lonely) {
+          services.streams->stop(
+              context_.workplace->worker, plan_.opening.owner, *version, alive_, [](bool) {});
+        }
+        open_timer_.arm(kTakeOverEvery);
+      });
+}
+
+void RunningTurn::load_history() {
+  struct Loaded {
+    Opened opened;
+    std::optional<chat::Failure> failure;
+  };
+  asker_.read<Loaded>(
+      [prepare = plan_.prepare, before = opened_](Repository& repository) -> Result<Loaded> {
+        Loaded made{before, {}};
+        auto loaded = conversations::load_history(repository, made.opened);
+        if (!loaded) return loaded.error();
+        if (prepare) made.failure = prepare(made.opened);
+        return made;
+      },
+      [this](Result<Loaded> made) {
         if (state_ != State::kAnswering) return;
         if (!made) return refuse(storage_failure(made.error()), {});
-        opened_ = *std::move(made);
+        if (made->failure) return refuse(*made->failure, {});
+        opened_ = std::move(made->opened);
         ask();
       });
 }
@@ -177,7 +226,10 @@ void RunningTurn::refuse(const chat::Failure& failure, const http::HeaderList& h
 
 void RunningTurn::stop() {
   if (state_ != State::kAnswering) return;
-  if (call_) outcome_ = call_->outcome();
+  if (call_) {
+    outcome_ = call_->outcome();
+    call_->hand_over();
+  }
   call_.reset();  // and with it the upstream's request, at once
   save(VersionStatus::kStopped);
 }
@@ -193,6 +245,7 @@ void RunningTurn::on_gone() {
 void RunningTurn::on_nobody() {
   if (state_ != State::kAnswering) return;
   if (call_) call_->on_drain();
+  context_.snapshot->services.lonely->add(opened_.reply_version);
   grace_timer_.arm(context_.snapshot->chat.resume_grace);
 }
 
@@ -205,6 +258,7 @@ void RunningTurn::on_grace_over() {
 // Last of all: nothing may be touched afterwards but by who holds us.
 void RunningTurn::over() {
   state_ = State::kOver;
+  open_timer_.cancel();
   save_timer_.cancel();
   grace_timer_.cancel();
   const std::shared_ptr<relay::Errand> self = shared_from_this();

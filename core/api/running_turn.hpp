@@ -50,6 +50,8 @@ class RunningTurn final : public relay::Errand,
   void examine();
   void open();
   void on_opened(Result<conversations::Opened> opened);
+  void load_history();
+  void take_over();
   void ask();
   bool wants_tools() const;
   void run_tools();
@@ -66,6 +68,8 @@ class RunningTurn final : public relay::Errand,
   void show_numbered(std::string_view frames);
   void begin_stream(const http::HeaderList& headers);
   void turn_away(const chat::Failure& failure, bool in_stream);
+  void store();
+  void store_failure();
   void forget();
   void on_grace_over();
   void on_nobody();
@@ -101,6 +105,10 @@ class RunningTurn final : public relay::Errand,
   std::string held_;             // what must wait for them
   std::size_t saved_bytes_ = 0;  // of the record, at the last save
 
+  unsigned take_overs_ = 0;
+  const std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+
+  reactor::Timer open_timer_;
   reactor::Timer save_timer_;
   reactor::Timer grace_timer_;
 };

@@ -36,11 +36,9 @@ void RunningTurn::respond(int, const http::HeaderList& headers, std::string_view
 }
 
 void RunningTurn::write(std::string_view bytes) {
-  if (files_ > 0) {
-    held_ += bytes;
-    return;
-  }
-  show(bytes);
+  const bool waits = files_ > 0 && bytes != dialect_->keep_alive();
+  if (!waits) return show(bytes);
+  held_ += bytes;
 }
 
 void RunningTurn::show(std::string_view bytes) {
@@ -56,7 +54,7 @@ void RunningTurn::show_numbered(std::string_view frames) {
   std::string out;
   while (!frames.empty()) {
     const std::size_t size = streams::frame_size(frames, plan_.lines);
-    out += "id: " + std::to_string(++frames_) + '\n';
+    out += "id: " + opened_.reply_version + ':' + std::to_string(++frames_) + '\n';
     out += frames.substr(0, size);
     frames.remove_prefix(size);
   }
@@ -81,6 +79,7 @@ void RunningTurn::on_shutdown() {
   chat::Failure failure;
   failure.category = PBAY_ERR_OVERLOADED;
   failure.message = "The server is shutting down";
+  if (call_) call_->hand_over();
   server::Exchange* const exchange = exchange_;
   const bool talking = begun_ && dialect_ != nullptr;
   record(talking ? 200 : chat::status_of(failure), failure.message, chat::class_of(failure));

@@ -1,5 +1,6 @@
 // What a running turn leaves in the store while it goes on, and at its end.
 
+#include <algorithm>
 #include <utility>
 
 #include "core/api/running_turn.hpp"
@@ -18,6 +19,9 @@ using storage::VersionStatus;
 // with the process.
 constexpr std::chrono::seconds kSaveEvery{1};
 
+// An answer of up to this many bytes is stored every time.
+constexpr std::size_t kOftenUpTo = 64 * 1024;
+
 // Where the storage was away when an answer was complete, until it is back.
 constexpr std::chrono::seconds kSaveAgain{2};
 
@@ -28,8 +32,9 @@ storage::VersionUpdate RunningTurn::update(VersionStatus status) const {
   update.id = opened_.reply_version;
   update.content = record_.text();
   update.parts = record_.parts();
-  update.provider = route_.targets.empty() ? "" : route_.targets.front().provider;
-  update.model = route_.targets.empty() ? "" : route_.targets.front().upstream_model;
+  const relay::Outcome outcome = call_ ? call_->outcome() : outcome_;
+  update.provider = conversations::storable(outcome.provider);
+  update.model = conversations::storable(outcome.upstream_model);
   update.status = status;
   if (failure_) update.error = conversations::storable(failure_->message);
   update.usage = dialect_ ? dialect_->usage() : record_.usage();
@@ -41,7 +46,9 @@ void RunningTurn::save_some() {
   if (state_ == State::kSaving) return save(ending_);
   if (state_ != State::kAnswering) return;
   save_timer_.arm(kSaveEvery);
-  if (record_.bytes() == saved_bytes_) return;
+  // Each time the whole is written, so that a very long answer is written more rarely.
+  const std::size_t grown = record_.bytes() - std::min(record_.bytes(), saved_bytes_);
+  if (grown == 0 || (saved_bytes_ > kOftenUpTo && grown < saved_bytes_ / 10)) return;
   saved_bytes_ = record_.bytes();
   context_.snapshot->services.store->write_if_room(
       [update = update(VersionStatus::kStreaming)](Repository& repository) {
@@ -50,15 +57,21 @@ void RunningTurn::save_some() {
       {.bytes = saved_bytes_});
 }
 
+// Images that belong to the answer are stored before it, so that it never names one that is not
+// there.
 void RunningTurn::save(VersionStatus status) {
   state_ = State::kSaving;
   ending_ = status;
   save_timer_.cancel();
   grace_timer_.cancel();
-  const bool unsaid = status == VersionStatus::kError && record_.empty();
+  if (files_ == 0) store();
+}
+
+void RunningTurn::store() {
+  const bool unsaid = ending_ == VersionStatus::kError && record_.empty();
   if (plan_.forget_unsaid && unsaid) return forget();
   asker_.write<bool>(
-      [update = update(status)](Repository& repository) -> Result<bool> {
+      [update = update(ending_)](Repository& repository) -> Result<bool> {
         if (auto updated = repository.update_version(update); !updated) return updated.error();
         return true;
       },
@@ -91,7 +104,11 @@ void RunningTurn::on_saved(const Status& status) {
   if (state_ != State::kSaving) return;
   if (status) {
     state_ = State::kSaved;
-    if (files_ > 0) return;
+    tell_end(failure_);
+    return over();
+  }
+  const ErrorCode code = status.error().code;
+  if (code == ErrorCode::kNotFound) {  // the conversation was deleted meanwhile
     tell_end(failure_);
     return over();
   }
@@ -100,10 +117,28 @@ void RunningTurn::on_saved(const Status& status) {
       .text("conversation", opened_.conversation.id)
       .text("error", status.error().message)
       .text("detail", status.error().detail);
-  const ErrorCode code = status.error().code;
   tell_end(failure_ ? failure_ : storage_failure(status.error()));
-  if (code != ErrorCode::kUnavailable && code != ErrorCode::kTimeout) return over();
-  save_timer_.arm(kSaveAgain);
+  if (code == ErrorCode::kUnavailable || code == ErrorCode::kTimeout) {
+    save_timer_.arm(kSaveAgain);
+  } else {
+    store_failure();
+  }
+}
+
+// This answer can never be stored; that there was one, and that it is over, can.
+void RunningTurn::store_failure() {
+  storage::VersionUpdate update;
+  update.id = opened_.reply_version;
+  update.status = VersionStatus::kError;
+  update.error = "The answer could not be stored";
+  update.updated_ms = unix_ms();
+  asker_.write<bool>(
+      [update](Repository& repository) -> Result<bool> {
+        if (auto updated = repository.update_version(update); !updated) return updated.error();
+        return true;
+      },
+      [this](const Result<bool>&) { over(); },
+      {});
 }
 
 std::string RunningTurn::keep(storage::StoredFile file) {
@@ -133,9 +168,7 @@ void RunningTurn::on_file_kept(const Status& status) {
   if (--files_ > 0) return;
   const std::string held = std::exchange(held_, {});
   if (!failure_) show(held);
-  if (state_ != State::kSaved) return;
-  tell_end(failure_);
-  over();
+  if (state_ == State::kSaving) store();
 }
 
 }  // namespace patchbay::api

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/lonely_answers.hpp"
 #include "core/storage/redis/client.hpp"
 #include "core/storage/store.hpp"
 #include "core/streams/hub.hpp"
@@ -19,6 +20,7 @@ namespace patchbay::api {
 struct Services {
   std::shared_ptr<storage::Store> store;  // null: nothing is stored here
   std::shared_ptr<streams::Hub> streams;  // null only where `store` is
+  std::shared_ptr<LonelyAnswers> lonely = std::make_shared<LonelyAnswers>();
   std::optional<storage::redis::Address> redis =
       {};  // what replicas share; none: this one is alone
 };

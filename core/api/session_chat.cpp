@@ -19,12 +19,18 @@ using Kind = conversations::Opening::Kind;
 using Read = std::variant<SessionBody, chat::Failure>;
 
 constexpr const char* kDialectName = "session";
+constexpr std::size_t kTokenBytesMax = 256;
 
 // What is wrong with the length of a message, if anything is.
 std::optional<chat::Failure> too_long(const std::string& message,
                                       std::int64_t limit,
                                       tokens::Encoding encoding) {
-  const tokens::Count count = tokens::count(encoding, message);
+  // No token of any vocabulary is that long: there is no need to count.
+  const bool beyond = message.size() / kTokenBytesMax > static_cast<std::size_t>(limit);
+  const tokens::Count count =
+      beyond ? tokens::Count{.tokens = static_cast<std::int64_t>(message.size() / 4),
+                             .estimated = true}
+             : tokens::count(encoding, message);
   if (count.tokens <= limit) return std::nullopt;
   return chat::bad_request("The message is too long: it has " +
                                std::string(count.estimated ? "about " : "") +
@@ -60,8 +66,13 @@ void run(server::Exchange& exchange, const Context& context, Kind kind, Read rea
       return too_long(message, limit, encoding);
     };
   }
-  plan.prepare = [limit = rules.max_history_tokens, encoding](Opened& opened) {
-    conversations::keep_tokens(opened.path, limit, encoding);
+  plan.prepare = [limit = rules.max_user_message_tokens,
+                  history = rules.max_history_tokens,
+                  encoding](Opened& opened) {
+    // Of a retry it is not known before whether its message was too long when it was sent.
+    auto failure = too_long(opened.path.back().version.content, limit, encoding);
+    if (!failure) conversations::keep_tokens(opened.path, history, encoding);
+    return failure;
   };
   plan.route = [route](const Opened&) { return route; };
   plan.request = [words = ClientRequest(exchange.request(), context),

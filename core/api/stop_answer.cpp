@@ -42,4 +42,20 @@ void stop_answer(server::Exchange& exchange, const Context& context, NamedConver
       });
 }
 
+Result<std::string> delete_with_answer(storage::Repository& repository,
+                                       const std::string& owner,
+                                       const std::string& conversation) {
+  auto version = streaming_version(repository, owner, {.id = conversation});
+  if (!version) return version.error();
+  auto gone = repository.delete_conversation(owner, conversation);
+  return gone ? version : gone.error();
+}
+
+void stop_deleted(const Context& context, const std::string& version) {
+  if (version.empty()) return;
+  const auto nobody = std::make_shared<int>(0);
+  context.snapshot->services.streams->stop(
+      context.workplace->worker, context.principal.owner, version, nobody, [nobody](bool) {});
+}
+
 }  // namespace patchbay::api

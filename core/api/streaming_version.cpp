@@ -6,10 +6,11 @@ Result<std::string> streaming_version(storage::Repository& repository,
                                       const std::string& owner,
                                       const NamedConversation& which) {
   const auto conversation =
-      which.id.empty() ? repository.conversation_by_key(owner, which.dialect, which.external_key)
-                       : repository.conversation(owner, which.id);
+      !which.version.empty() ? repository.conversation_of_version(owner, which.version)
+      : which.id.empty() ? repository.conversation_by_key(owner, which.dialect, which.external_key)
+                         : repository.conversation(owner, which.id);
   if (!conversation) return conversation.error();
-  const auto path = repository.active_path(conversation->id);
+  const auto path = repository.active_path(conversation->id, storage::PathDetail::kOutline);
   if (!path) return path.error();
   if (path->empty() || path->back().version.status != storage::VersionStatus::kStreaming) {
     return std::string();

@@ -31,8 +31,12 @@ struct TurnPlan {
   // the client is told; the message is stored all the same, and nobody is asked.
   std::function<std::optional<chat::Failure>()> examine = {};
 
-  // Makes the history fit, on a thread that may take its time.
-  std::function<void(Opened&)> prepare = {};
+  // The model is given what was said before: it is read from the store.
+  bool wants_history = true;
+
+  // Makes the history fit, on a thread that may take its time. A failure is what the client is
+  // told.
+  std::function<std::optional<chat::Failure>(Opened&)> prepare = {};
 
   // Who is asked, and what.
   std::function<std::variant<routing::Route, chat::Failure>(const Opened&)> route;

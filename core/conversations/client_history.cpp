@@ -61,6 +61,8 @@ void write_part(json::Writer& writer, json::View part, std::string& text) {
   writer.end_object();
 }
 
+}  // namespace
+
 UserText read_content(json::View content) {
   UserText read;
   if (content.is(Kind::kString)) {
@@ -80,28 +82,35 @@ UserText read_content(json::View content) {
   return read;
 }
 
-}  // namespace
-
 ClientHistory read_client_history(json::View messages) {
   ClientHistory history;
-  std::optional<json::View> last;
   std::size_t others = 0;
   for (const json::View message : messages.items()) {
     const Fields fields(message);
-    const bool instructs = fields.role == "system" || fields.role == "developer";
     history.ends_with_user = fields.role == "user";
-    if (instructs && fields.content) {
-      append_line(history.instructions, read_content(*fields.content).content);
-    } else if (fields.role == "user") {
-      ++history.user_messages;
-      if (fields.content) last = fields.content;
-    } else {
+    if (fields.role == "user" && fields.content) {
+      history.last = read_content(*fields.content);
+      history.user_texts.push_back(hash_of(history.last.content));
+    } else if (fields.role != "system" && fields.role != "developer") {
       ++others;
     }
   }
-  if (last) history.last = read_content(*last);
-  history.lone = history.user_messages == 1 && others == 0;
+  history.lone = history.user_texts.size() == 1 && others == 0;
   return history;
+}
+
+std::string with_stored(std::string_view messages, std::string_view stored) {
+  std::string_view inside = json::View(stored).text();
+  inside = inside.substr(1, inside.size() - 2);
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_array();
+  for (const json::View message : json::View(messages).items()) {
+    if (Fields(message).role == "user" && !inside.empty()) writer.raw(inside);
+    writer.raw(message.text());
+  }
+  writer.end_array();
+  return out;
 }
 
 }  // namespace patchbay::conversations

@@ -3,8 +3,10 @@
 
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/conversations/opening.hpp"
 #include "core/json/view.hpp"
@@ -12,14 +14,22 @@
 namespace patchbay::conversations {
 
 struct ClientHistory {
-  UserText last;                   // the last message of a user
-  std::int64_t user_messages = 0;  // how many there are
+  UserText last;                        // the last message of a user
+  std::vector<std::size_t> user_texts;  // of all messages of users, as hash_of() has them
   bool ends_with_user = false;  // false: it ends with a tool's result, or an answer to go on with
   bool lone = false;            // nothing but that one message, and instructions
-  std::string instructions;     // of the system, a line each
 };
 
 // REQUIRES: `messages` is an array of messages that were checked.
 ClientHistory read_client_history(json::View messages);
+
+// The content of one message, a text or an array of parts, as it is stored.
+UserText read_content(json::View content);
+
+// The same messages with `stored` (another such array) before the user's message, which is the
+// last.
+//
+// REQUIRES: `messages` is lone.
+std::string with_stored(std::string_view messages, std::string_view stored);
 
 }  // namespace patchbay::conversations

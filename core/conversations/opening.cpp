@@ -1,6 +1,7 @@
 #include "core/conversations/opening.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "core/base/clock.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 using storage::Conversation;
 using storage::Message;
+using storage::PathDetail;
 using storage::Repository;
 using storage::Role;
 using storage::Version;
@@ -84,11 +86,15 @@ class Opener {
       : repository_(repository), opening_(opening), opened_(opened) {}
 
   Status run() {
+    if (auto locked = repository_.lock_conversation(opened_.conversation.id); !locked)
+      return locked;
     if (auto loaded = load(); !loaded) return loaded;
     if (done_before()) return ok();
-    const auto streaming = std::find_if(path().begin(), path().end(), is_streaming);
-    if (streaming != path().end()) return make_error(ErrorCode::kConflict, kBusy);
-    switch (kind()) {
+    if (is_busy()) return make_error(ErrorCode::kConflict, kBusy);
+    auto kind = meant();
+    if (!kind) return kind.error();
+    kind_ = *kind;
+    switch (kind_) {
       case Kind::kSend:
       case Kind::kBranch:
         return send();
@@ -106,45 +112,79 @@ class Opener {
 
   Status load() {
     const std::string& id = opened_.conversation.id;
-    auto path = opening_.kind == Kind::kBranch ? repository_.path_to(id, opening_.after)
-                                               : repository_.active_path(id);
+    const auto detail = opening_.user_texts.empty() ? PathDetail::kOutline : PathDetail::kTexts;
+    auto active = repository_.active_path(id, detail);
+    if (!active) return active.error();
+    active_ = *std::move(active);
+    if (opening_.kind != Kind::kBranch) {
+      opened_.path = active_;
+      return ok();
+    }
+    auto path = repository_.path_to(id, opening_.after, detail);
     if (!path) return path.error();
     opened_.path = *std::move(path);
     return ok();
   }
 
+  // What is being written is always on the active path: whatever begins an answer makes it so.
+  [[nodiscard]] bool is_busy() const {
+    return std::any_of(active_.begin(), active_.end(), is_streaming);
+  }
+
   // The transaction was thought lost and is done again.
   bool done_before() {
-    if (path().empty() || path().back().version.id != opening_.new_reply_version) return false;
+    if (active_.empty() || active_.back().version.id != opening_.new_reply_version) return false;
+    opened_.path = active_;
     opened_.reply_id = path().back().id;
     opened_.reply_version = opening_.new_reply_version;
     path().pop_back();
+    if (!path().empty() && path().back().version.id == opening_.new_version) {
+      path().back().version.content = opening_.text.content;
+      path().back().version.parts = opening_.text.parts;
+    }
     return true;
   }
 
   // A client that keeps the history itself tells by it what it means.
-  Kind kind() {
-    if (opening_.kind != Kind::kSend || opening_.user_messages <= 0) return opening_.kind;
-    std::int64_t seen = 0;
+  Result<Kind> meant() {
+    const auto& texts = opening_.user_texts;
+    if (opening_.kind != Kind::kSend || texts.empty()) return opening_.kind;
+    std::size_t seen = 0;
     for (std::size_t at = 0; at < path().size(); ++at) {
-      if (path()[at].role != Role::kUser || ++seen < opening_.user_messages) continue;
-      const bool same = path()[at].version.content == opening_.text.content;
-      // A client that sends one message only may well keep no history at all.
-      const bool lone = opening_.user_messages == 1 && !(same && at + 2 >= path().size());
-      if (lone) return Kind::kSend;
-      path().resize(std::min(path().size(), at + 2));
-      return same ? Kind::kRetry : Kind::kEdit;
+      const Message& message = path()[at];
+      if (message.role != Role::kUser) continue;
+      const bool same = hash_of(message.version.content) == texts[seen];
+      if (++seen < texts.size()) {
+        if (!same) return Kind::kSend;
+        continue;
+      }
+      return in_place_of(at, same);
     }
     return Kind::kSend;
   }
 
+  // The last of the client's messages stands where there is one already.
+  Result<Kind> in_place_of(std::size_t at, bool same_text) {
+    bool same = same_text;
+    if (same) {
+      auto versions = repository_.versions(path()[at].id);
+      if (!versions) return versions.error();
+      same = std::any_of(versions->begin(), versions->end(), [&](const Version& version) {
+        return version.id == path()[at].version.id && version.parts == opening_.text.parts;
+      });
+    }
+    // A client that sends one message only may well keep no history at all.
+    const bool lone = opening_.user_texts.size() == 1 && !opening_.edits;
+    if (lone && !(same && at + 2 >= path().size())) return Kind::kSend;
+    path().resize(std::min(path().size(), at + 2));
+    return same ? Kind::kRetry : Kind::kEdit;
+  }
+
   // Where a branch is begun is where the conversation goes on.
   Status follow_path() {
-    auto active = repository_.active_path(opened_.conversation.id);
-    if (!active) return active.error();
     for (std::size_t at = 0; at < path().size(); ++at) {
       const Version& version = path()[at].version;
-      if (at < active->size() && (*active)[at].version.id == version.id) continue;
+      if (at < active_.size() && active_[at].version.id == version.id) continue;
       auto moved =
           repository_.activate_version(opened_.conversation.id, path()[at].id, version.number);
       if (!moved) return moved;
@@ -166,8 +206,7 @@ class Opener {
     message.version.number = 1;
     auto added = repository_.add_message(message);
     if (!added) {
-      const bool taken =
-          added.error().code == ErrorCode::kConflict && opening_.kind == Kind::kBranch;
+      const bool taken = added.error().code == ErrorCode::kConflict && kind_ == Kind::kBranch;
       return taken ? branch() : added;
     }
     path().push_back(std::move(message));
@@ -176,7 +215,7 @@ class Opener {
 
   // Something follows already where the branch begins: the new text takes its place, as an edit.
   Status branch() {
-    auto active = repository_.active_path(opened_.conversation.id);
+    auto active = repository_.active_path(opened_.conversation.id, PathDetail::kOutline);
     if (!active) return active.error();
     const std::string parent = path().back().version.id;
     const auto next = std::find_if(active->begin(), active->end(), [&](const Message& message) {
@@ -245,6 +284,8 @@ class Opener {
   Repository& repository_;
   const Opening& opening_;
   Opened& opened_;
+  Path active_;
+  Kind kind_ = Kind::kSend;
 };
 
 }  // namespace
@@ -264,6 +305,18 @@ Result<Opened> open(Repository& repository, const Opening& opening) {
   opened.conversation = *std::move(conversation);
   if (auto done = Opener(repository, opening, opened).run(); !done) return done.error();
   return opened;
+}
+
+Status load_history(Repository& repository, Opened& opened) {
+  if (opened.path.empty()) return ok();
+  auto path = repository.path_to(opened.conversation.id, opened.path.back().version.id);
+  if (!path) return path.error();
+  opened.path = *std::move(path);
+  return ok();
+}
+
+std::size_t hash_of(std::string_view user_text) {
+  return std::hash<std::string_view>{}(user_text);
 }
 
 }  // namespace patchbay::conversations

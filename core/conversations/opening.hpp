@@ -10,8 +10,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/conversations/history.hpp"
@@ -45,10 +48,14 @@ struct Opening {
   UserText text;
   std::string after;     // kBranch
   bool answered = true;  // false: the message is stored, and nobody is going to answer it
-  // kSend with a history that the client keeps: how many messages of users it holds, the new one
-  // included. 0: the client keeps none. With as many as are stored, or fewer, the client has gone
-  // back: the same text at that place is a retry, another an edit.
-  std::int64_t user_messages = 0;
+  // kSend with a history that the client keeps: the texts of its users' messages as hash_of() has
+  // them, the new one last; empty: the client keeps none. Where those before the last are what is
+  // stored, the last one tells what is meant: behind them a new message, in the place of a stored
+  // one a retry if it is the same and else an edit. A history that is not what is stored (a client
+  // that sends only the last few messages) means a new message.
+  std::vector<std::size_t> user_texts;
+  // The client says itself that the last one takes the place of an earlier one.
+  bool edits = false;
   std::string instance;     // storage::Store::instance()
   std::string reply_model;  // what will be asked, as far as it is known
   std::string reply_provider;
@@ -63,8 +70,10 @@ struct Opening {
 
 struct Opened {
   storage::Conversation conversation;
-  bool created = false;       // the conversation is new
-  Path path;                  // up to the user's message, which is the last of it
+  bool created = false;  // the conversation is new
+  // Up to the user's message, which is the last of it; of those before, what was said is not here
+  // until load_history() brings it.
+  Path path;
   std::string reply_id;       // the reply's message; "" where nobody answers
   std::string reply_version;  // the text that is being written
 };
@@ -72,6 +81,12 @@ struct Opened {
 // kNotFound: no such conversation, or no message to edit or to answer; kConflict: it is being
 // answered, or has just moved on. Whatever the repository fails with.
 Result<Opened> open(storage::Repository& repository, const Opening& opening);
+
+// Puts into opened.path what was said. Takes its time in long conversations, so it is no job for
+// the one thread that writes.
+Status load_history(storage::Repository& repository, Opened& opened);
+
+std::size_t hash_of(std::string_view user_text);
 
 // What a second sender is told.
 inline constexpr const char* kBusy = "An answer is being written in this conversation";

@@ -139,6 +139,13 @@ void Call::flush() {
   if (!client_.writable() && attempt_) attempt_->pause();
 }
 
+void Call::hand_over() {
+  if (over_ || out_.empty() || !is_talk()) return;
+  if (!committed_) commit();
+  client_.write(out_);
+  out_.clear();
+}
+
 void Call::commit() {
   committed_ = true;
   began();

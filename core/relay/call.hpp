@@ -89,6 +89,10 @@ class Call final : public AttemptObserver {
   // The client has half-closed: write something harmless, to find out whether it is still there.
   void probe();
 
+  // Gives the client what was written and waits for the end of the turn: for who ends the answer
+  // early in words of its own.
+  void hand_over();
+
   // The server ends: an error for the client, and the end.
   void shut_down();
 

@@ -19,6 +19,13 @@
 
 namespace patchbay::storage {
 
+// How much of its messages a path tells.
+enum class PathDetail {
+  kOutline,  // everything but what was said: cheap, whatever the conversation holds
+  kTexts,    // their texts too, and no parts
+  kWhole,
+};
+
 class Repository {
  public:
   virtual ~Repository() = default;
@@ -39,6 +46,9 @@ class Repository {
                                                    const std::string& id,
                                                    const ConversationChange& change,
                                                    std::int64_t now_ms) = 0;
+  // Nobody else changes the conversation until the transaction ends: for jobs that look first and
+  // then decide. kNotFound where there is none.
+  virtual Status lock_conversation(const std::string& id) = 0;
   // With its messages, versions and files.
   virtual Status delete_conversation(const std::string& owner, const std::string& id) = 0;
 
@@ -46,12 +56,21 @@ class Repository {
 
   // The active path from the first message on; empty for a conversation without messages or
   // that does not exist.
-  virtual Result<std::vector<Message>> active_path(const std::string& conversation_id) = 0;
+  virtual Result<std::vector<Message>> active_path(const std::string& conversation_id,
+                                                   PathDetail detail) = 0;
+  Result<std::vector<Message>> active_path(const std::string& conversation_id) {
+    return active_path(conversation_id, PathDetail::kWhole);
+  }
 
   // The path from the first message to the version `version_id`, whether it is active or not: each
   // message with the version that leads there. kNotFound if it is not in the conversation.
   virtual Result<std::vector<Message>> path_to(const std::string& conversation_id,
-                                               const std::string& version_id) = 0;
+                                               const std::string& version_id,
+                                               PathDetail detail) = 0;
+  Result<std::vector<Message>> path_to(const std::string& conversation_id,
+                                       const std::string& version_id) {
+    return path_to(conversation_id, version_id, PathDetail::kWhole);
+  }
 
   // A message and its version at the end of what it follows. kConflict when something follows
   // `message.parent_id` already and is not this very message; the same ids again are no error.
@@ -72,7 +91,8 @@ class Repository {
                                   std::int64_t number) = 0;
 
   // Only versions whose status is kStreaming change; another is kConflict, so that what is finished
-  // stays as it is. Moves the conversation's updated_ms on.
+  // stays as it is. One exception: who was taken for dead while it was only cut off from the
+  // database may still finish what it has written. Moves the conversation's updated_ms on.
   virtual Status update_version(const VersionUpdate& update) = 0;
 
   // Takes the message out, if nothing follows any of its versions (kConflict otherwise): an answer

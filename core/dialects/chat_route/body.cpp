@@ -137,9 +137,10 @@ std::optional<chat::Failure> take_usage_wish(std::string_view body,
 }
 
 std::optional<chat::Failure> take_members(std::string_view body,
-                                          const std::array<json::Wanted, 8>& wanted,
+                                          const std::array<json::Wanted, 9>& wanted,
                                           ChatBody& read) {
-  const auto& [messages, mode, model, provider, conversation, usage, trigger, id] = wanted;
+  const auto& [messages, mode, model, provider, conversation, usage, trigger, id, message_id] =
+      wanted;
   if (!messages.found) return missing_value("messages");
   if (auto failure = take_mode(body, mode, read)) return failure;
   if (auto failure = take_text(body, model, read.model)) return failure;
@@ -147,6 +148,7 @@ std::optional<chat::Failure> take_members(std::string_view body,
   if (auto failure = take_conversation(body, conversation, read)) return failure;
   if (auto failure = take_usage_wish(body, usage, read)) return failure;
   read.ui_client = trigger.found;
+  read.edits = message_id.is(Kind::kString);
   // Other clients write other things there.
   if (id.is(Kind::kString)) read.chat_id = json::View(json::raw_of(body, id)).string();
   if (!is_client_key(read.chat_id)) read.chat_id.clear();
@@ -197,14 +199,15 @@ void append_fields(std::string& out, const std::string& fields, std::string_view
 }  // namespace
 
 std::variant<ChatBody, chat::Failure> read_body(json::Padded body) {
-  std::array<json::Wanted, 8> wanted{{{.path = "messages"},
+  std::array<json::Wanted, 9> wanted{{{.path = "messages"},
                                       {.path = "mode"},
                                       {.path = "model"},
                                       {.path = "provider"},
                                       {.path = "conversation_id"},
                                       {.path = "stream_options.include_usage"},
                                       {.path = "trigger"},
-                                      {.path = "id"}}};
+                                      {.path = "id"},
+                                      {.path = "messageId"}}};
   if (auto failure = scan_body(body, wanted)) return std::move(*failure);
   ChatBody read;
   if (auto failure = take_members(body.text(), wanted, read)) return std::move(*failure);

@@ -24,6 +24,7 @@ struct ChatBody {
   std::string provider;         // "" when the client named none
   std::string conversation_id;  // "" when the client named none
   std::string chat_id;          // what the client calls the chat (`id` of useChat); "" without
+  bool edits = false;           // the client says which of its messages this one replaces
   bool include_usage = false;   // stream_options.include_usage
   bool ui_client = false;       // a body that only clients of the UI message stream send
   std::string messages;         // openai.chat/1: the array

@@ -60,9 +60,12 @@ MaybeFailure take_part(View part, const std::string& path, std::string& text, bo
   }
   if (!type) return missing_value(path + ".type");
   if (!type->is(Kind::kString)) return wrong_kind(path + ".type", "a string", *type);
-  if (type->string() != "text") {
+  if (type->string() == "image_url") {
     only_text = false;
     return std::nullopt;
+  }
+  if (type->string() != "text") {
+    return wrong_value(path + ".type", "expected \"text\" or \"image_url\"");
   }
   if (!words) return missing_value(path + ".text");
   if (!words->is(Kind::kString)) return wrong_kind(path + ".text", "a string", *words);

@@ -216,6 +216,17 @@ Result<Conversation> SqlRepository::change_conversation(const std::string& owner
   return conversation(owner, id);
 }
 
+Status SqlRepository::lock_conversation(const std::string& id) {
+  return connection_.guarded<std::monostate>([&]() -> Status {
+    std::string found;
+    Statement select(connection_,
+                     std::string("select id from conversations where id = :id") +
+                         connection_.engine().for_update());
+    if (select.use(id).into(found).next()) return ok();
+    return make_error(ErrorCode::kNotFound, "there is no such conversation");
+  });
+}
+
 Status SqlRepository::delete_conversation(const std::string& owner, const std::string& id) {
   return connection_.guarded<std::monostate>([&]() -> Status {
     Statement remove(connection_, "delete from conversations where id = :id and owner = :owner");

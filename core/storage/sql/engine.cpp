@@ -220,7 +220,8 @@ class Postgresql : public Engine {
     if (begins(state, "08") || begins(state, "57P0") || begins(state, "58") || state == "25006") {
       return Failure::kLost;
     }
-    if (begins(state, "53") || state == "57014") return Failure::kFull;
+    if (begins(state, "53")) return Failure::kFull;
+    // 57014: one job took too long, which is nobody else's affair.
     if (state == "23503") return Failure::kReference;
     return Failure::kPoisoned;
   }

@@ -148,13 +148,19 @@ Status SqlRepository::update_version(const VersionUpdate& update) {
     std::string status;
     std::string content;
     std::string parts;
-    Statement select(connection_,
-                     std::string("select conversation_id, status, content, parts from versions "
-                                 "where id = :id") +
-                         connection_.engine().for_update());
-    select.use(u.id).into(conversation).into(status).into(content).into(parts);
+    std::string instance;
+    Statement select(
+        connection_,
+        std::string("select conversation_id, status, content, parts, instance from versions "
+                    "where id = :id") +
+            connection_.engine().for_update());
+    select.use(u.id).into(conversation).into(status).into(content).into(parts).into(instance);
     if (!select.next()) return make_error(ErrorCode::kNotFound, "there is no such version");
-    if (status != name_in(kStatuses, VersionStatus::kStreaming)) return already_updated(u);
+    const bool taken_for_dead = status == name_in(kStatuses, VersionStatus::kInterrupted) &&
+                                instance == instance_ && u.status != VersionStatus::kStreaming;
+    if (status != name_in(kStatuses, VersionStatus::kStreaming) && !taken_for_dead) {
+      return already_updated(u);
+    }
 
     Statement write(connection_,
                     "update versions set content = :content, parts = :parts, model = :model, "

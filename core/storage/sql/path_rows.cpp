@@ -24,8 +24,19 @@ constexpr const char* kPathTo =
     " select n.id, f.id, n.parent_id, path.depth - 1 from path"
     " join versions f on f.id = path.parent_id join messages n on n.id = f.message_id) ";
 
-std::string messages_of(const char* path) {
-  return std::string(path) + "select " + kMessageColumns + kVersionColumns +
+// What is not wanted is not read from the disk either.
+std::string columns_of(PathDetail detail) {
+  std::string columns = kVersionColumns;
+  const auto leave_out = [&](const std::string& column) {
+    columns.replace(columns.find(column), column.size(), "''");
+  };
+  if (detail == PathDetail::kOutline) leave_out("v.content");
+  if (detail != PathDetail::kWhole) leave_out("v.parts");
+  return columns;
+}
+
+std::string messages_of(const char* path, PathDetail detail) {
+  return std::string(path) + "select " + kMessageColumns + columns_of(detail) +
          " from path join messages m on m.id = path.message_id"
          " join versions v on v.id = path.version_id order by path.depth";
 }
@@ -41,17 +52,19 @@ std::vector<Message> read_all(Statement& select) {
 
 }  // namespace
 
-Result<std::vector<Message>> SqlRepository::active_path(const std::string& conversation_id) {
+Result<std::vector<Message>> SqlRepository::active_path(const std::string& conversation_id,
+                                                        PathDetail detail) {
   return connection_.guarded<std::vector<Message>>([&]() -> Result<std::vector<Message>> {
-    Statement select(connection_, messages_of(kActivePath));
+    Statement select(connection_, messages_of(kActivePath, detail));
     return read_all(select.use(conversation_id));
   });
 }
 
 Result<std::vector<Message>> SqlRepository::path_to(const std::string& conversation_id,
-                                                    const std::string& version_id) {
+                                                    const std::string& version_id,
+                                                    PathDetail detail) {
   return connection_.guarded<std::vector<Message>>([&]() -> Result<std::vector<Message>> {
-    Statement select(connection_, messages_of(kPathTo));
+    Statement select(connection_, messages_of(kPathTo, detail));
     std::vector<Message> messages = read_all(select.use(version_id).use(conversation_id));
     if (messages.empty()) {
       return make_error(ErrorCode::kNotFound, "there is no such version in the conversation");

@@ -31,11 +31,16 @@ class SqlRepository : public Repository {
                                            const std::string& id,
                                            const ConversationChange& change,
                                            std::int64_t now_ms) override;
+  Status lock_conversation(const std::string& id) override;
   Status delete_conversation(const std::string& owner, const std::string& id) override;
 
-  Result<std::vector<Message>> active_path(const std::string& conversation_id) override;
+  using Repository::active_path;
+  using Repository::path_to;
+  Result<std::vector<Message>> active_path(const std::string& conversation_id,
+                                           PathDetail detail) override;
   Result<std::vector<Message>> path_to(const std::string& conversation_id,
-                                       const std::string& version_id) override;
+                                       const std::string& version_id,
+                                       PathDetail detail) override;
   Status add_message(const Message& message) override;
   Result<std::int64_t> add_version(const std::string& message_id, const Version& version) override;
   Result<std::vector<Version>> versions(const std::string& message_id) override;

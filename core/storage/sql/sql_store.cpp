@@ -12,6 +12,7 @@ namespace {
 
 // What an entry of the queue takes beside what its job holds.
 constexpr std::size_t kEntryBytes = 256;
+constexpr std::size_t kJobBytesMax = 48 * 1024 * 1024;
 constexpr double kWhole = 1.0;
 constexpr double kForWhatMayBeLeftOut = 0.8;
 
@@ -66,6 +67,10 @@ void SqlStore::close() {
 }
 
 void SqlStore::write(Job job, Done done, Cost cost) {
+  if (cost.bytes > kJobBytesMax) {
+    // Waiting would not help, so this is not "unavailable".
+    return done(make_error(ErrorCode::kTooLarge, "this is more than can be stored at once"));
+  }
   const bool there = available();
   QueuedWrite write{std::move(job), std::move(done), cost.bytes + kEntryBytes};
   if (there && parts_->writer.push(write, kWhole)) return;

@@ -68,6 +68,16 @@ class Openings : public testing::Test {
     return all;
   }
 
+  // The path with all that was said on it.
+  std::string whole(Opened opened) {
+    const auto done = read<bool>(*store_, [&](Repository& r) -> Result<bool> {
+      if (auto found = load_history(r, opened); !found) return found.error();
+      return true;
+    });
+    EXPECT_TRUE(done);
+    return texts(opened.path);
+  }
+
   Status activate(const std::string& conversation,
                   const std::string& message,
                   std::int64_t number) {
@@ -85,7 +95,7 @@ TEST_F(Openings, ASendGoesOnWhereTheConversationEnds) {
   auto second = run(opening(Kind::kSend, "u2"));
   ASSERT_TRUE(second);
   EXPECT_FALSE(second->created);
-  EXPECT_EQ(texts(second->path), "u1 a1 u2");
+  EXPECT_EQ(whole(*second), "u1 a1 u2");
 }
 
 TEST_F(Openings, WhoComesSecondWhileItIsAnsweredIsTold) {
@@ -181,16 +191,26 @@ TEST_F(Openings, ABranchGoesOnFromAnyAnswer) {
   };
   auto branched = branch(first.reply_version, "u2b");
   ASSERT_TRUE(branched) << branched.error().message;
-  EXPECT_EQ(texts(branched->path), "u1 a1 u2b");
+  EXPECT_EQ(whole(*branched), "u1 a1 u2b");
   answer(*branched, "a2b");
   // The other way is still there, and can be gone on from again and again.
   for (const char* text : {"u3", "u3b"}) {
     auto other = branch(second.reply_version, text);
     ASSERT_TRUE(other) << other.error().message;
-    EXPECT_EQ(texts(other->path), std::string("u1 a1 u2 a2 ") + text);
+    EXPECT_EQ(whole(*other), std::string("u1 a1 u2 a2 ") + text);
     answer(*other, "a3");
   }
   EXPECT_EQ(path_text(first.conversation.id), "u1 a1 u2 a2 u3b a3");
+}
+
+TEST_F(Openings, NobodyBranchesWhileAnAnswerIsWritten) {
+  const Opened first = say("u1", "a1");
+  Opening branch = opening(Kind::kBranch, "u2");
+  branch.after = first.reply_version;
+  ASSERT_TRUE(run(branch));
+  Opening other = opening(Kind::kBranch, "u2b");
+  other.after = first.reply_version;
+  EXPECT_EQ(run(other).error().message, kBusy);
 }
 
 TEST_F(Openings, NobodyBranchesFromWhatIsAnothers) {
@@ -204,57 +224,89 @@ TEST_F(Openings, NobodyBranchesFromWhatIsAnothers) {
 // A client that keeps the history tells by it what it means.
 class ClientsHistory : public Openings {
  protected:
-  Result<Opened> with(std::int64_t users, const std::string& text) {
-    Opening made = opening(Kind::kSend, text);
-    made.user_messages = users;
+  Result<Opened> with(const std::vector<std::string>& users, bool edits = false) {
+    Opening made = opening(Kind::kSend, users.back());
+    for (const std::string& text : users)
+      made.user_texts.push_back(hash_of(text));
+    made.edits = edits;
     return run(made);
   }
 };
 
 TEST_F(ClientsHistory, OneMoreIsANewMessage) {
   say("u1", "a1");
-  auto opened = with(2, "u2");
+  auto opened = with({"u1", "u2"});
   ASSERT_TRUE(opened);
-  EXPECT_EQ(texts(opened->path), "u1 a1 u2");
+  EXPECT_EQ(whole(*opened), "u1 a1 u2");
 }
 
 TEST_F(ClientsHistory, AsManyWithTheSameTextIsARetry) {
   say("u1", "a1");
   const Opened second = say("u2", "a2");
-  auto again = with(2, "u2");
+  auto again = with({"u1", "u2"});
   ASSERT_TRUE(again);
   EXPECT_EQ(again->reply_id, second.reply_id);
-  EXPECT_EQ(texts(again->path), "u1 a1 u2");
+  EXPECT_EQ(whole(*again), "u1 a1 u2");
+}
+
+TEST_F(ClientsHistory, TheSameTextWithAnotherPictureIsAnEdit) {
+  say("u1", "a1");
+  const Opened second = say("look", "a2");
+  Opening made = opening(Kind::kSend, "look");
+  made.user_texts = {hash_of("u1"), hash_of("look")};
+  made.text.parts = R"([{"type":"text","text":"look"},{"type":"image","url":"https://x/2.png"}])";
+  auto edited = run(made);
+  ASSERT_TRUE(edited);
+  EXPECT_EQ(edited->path.back().id, second.path.back().id);
+  EXPECT_NE(edited->reply_id, second.reply_id);
 }
 
 TEST_F(ClientsHistory, AsManyWithAnotherTextIsAnEdit) {
   say("u1", "a1");
   const Opened second = say("u2", "a2");
-  auto edited = with(2, "u2b");
+  auto edited = with({"u1", "u2b"});
   ASSERT_TRUE(edited);
   EXPECT_EQ(edited->path.back().id, second.path.back().id);
-  EXPECT_EQ(texts(edited->path), "u1 a1 u2b");
+  EXPECT_EQ(whole(*edited), "u1 a1 u2b");
 }
 
 TEST_F(ClientsHistory, FewerGoesBackInTheConversation) {
   say("u1", "a1");
   say("u2", "a2");
   say("u3", "a3");
-  auto edited = with(2, "u2b");
+  auto edited = with({"u1", "u2b"});
   ASSERT_TRUE(edited);
-  EXPECT_EQ(texts(edited->path), "u1 a1 u2b");
+  EXPECT_EQ(whole(*edited), "u1 a1 u2b");
+}
+
+TEST_F(ClientsHistory, AWindowOfTheLastMessagesOverwritesNothing) {
+  const Opened first = say("u1", "a1");
+  say("u2", "a2");
+  say("u3", "a3");
+  auto opened = with({"u2", "u3", "u4"});
+  ASSERT_TRUE(opened);
+  answer(*opened, "a4");
+  EXPECT_EQ(path_text(first.conversation.id), "u1 a1 u2 a2 u3 a3 u4 a4");
 }
 
 TEST_F(ClientsHistory, AMessageAloneGoesOnWithWhatIsStored) {
   say("u1", "a1");
-  auto opened = with(1, "u2");
+  auto opened = with({"u2"});
   ASSERT_TRUE(opened);
-  EXPECT_EQ(texts(opened->path), "u1 a1 u2");
+  EXPECT_EQ(whole(*opened), "u1 a1 u2");
+}
+
+TEST_F(ClientsHistory, AMessageAloneThatReplacesTheFirstIsAnEdit) {
+  const Opened first = say("u1", "a1");
+  say("u2", "a2");
+  auto edited = with({"u1b"}, true);
+  ASSERT_TRUE(edited);
+  EXPECT_EQ(edited->path.back().id, first.path.back().id);
 }
 
 TEST_F(ClientsHistory, TheOnlyMessageOnceMoreIsARetry) {
   const Opened first = say("u1", "a1");
-  auto again = with(1, "u1");
+  auto again = with({"u1"});
   ASSERT_TRUE(again);
   EXPECT_EQ(again->reply_id, first.reply_id);
 }

@@ -13,7 +13,7 @@ TEST(ClientHistory, FindsTheLastMessageOfTheUser) {
   const auto history = read(R"([{"role":"user","content":"one"},
       {"role":"assistant","content":"1"},{"role":"user","content":"two"}])");
   EXPECT_EQ(history.last.content, "two");
-  EXPECT_EQ(history.user_messages, 2);
+  EXPECT_EQ(history.user_texts, (std::vector<std::size_t>{hash_of("one"), hash_of("two")}));
   EXPECT_TRUE(history.ends_with_user);
   EXPECT_FALSE(history.lone);
 }
@@ -22,7 +22,11 @@ TEST(ClientHistory, AMessageWithInstructionsAloneIsLone) {
   const auto history = read(R"([{"role":"system","content":"Be brief."},
       {"role":"user","content":"one"}])");
   EXPECT_TRUE(history.lone);
-  EXPECT_EQ(history.instructions, "Be brief.");
+  EXPECT_EQ(
+      with_stored(R"([{"role":"system","content":"Be brief."},{"role":"user","content":"one"}])",
+                  R"([{"role":"user","content":"u"},{"role":"assistant","content":"a"}])"),
+      R"([{"role":"system","content":"Be brief."},{"role":"user","content":"u"},)"
+      R"({"role":"assistant","content":"a"},{"role":"user","content":"one"}])");
 }
 
 TEST(ClientHistory, AToolsResultAtTheEndIsNoNewMessage) {
