@@ -116,6 +116,7 @@ bool Writer::enter() {
     if (*interrupted > 0) log::warn("answers_interrupted").number("answers", *interrupted);
     return ok();
   });
+  next_sign_ = Clock::now() + settings_.heartbeat;
   return entered.has_value();
 }
 

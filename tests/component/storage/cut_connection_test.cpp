@@ -113,6 +113,7 @@ TEST_P(CutConnection, IsFoundOutAboutInsteadOfGuessed) {
   StoreSettings through = settings();
   through.url = *parse_database_url(url);
   through.heartbeat = std::chrono::hours(1);  // nothing else commits
+  through.retention_every = std::chrono::hours(1);
   auto store = open(through);
   for (const auto cut : {Scissors::Cut::kBeforeTheCommit, Scissors::Cut::kAfterTheCommit}) {
     const Conversation c = begin();
