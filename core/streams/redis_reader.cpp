@@ -225,23 +225,28 @@ void RedisReader::caught_up(const ReadingPtr& reading) {
     close(reading);
     return reading->ended ? listener->on_end() : listener->on_lost();
   }
-  doubt(reading, [this, reading](bool dead) {
-    if (dead) return ask(reading);
+  doubt(reading, [this, reading](bool all) {
+    if (all) return ask(reading);
     wait(reading);
     if (!std::exchange(reading->told_caught_up, true)) reading->listener->on_caught_up();
   });
 }
 
-// Is there still somebody to write, and something to write to? If not, what is there now is all
-// that there will be.
-void RedisReader::doubt(const ReadingPtr& reading, std::function<void(bool dead)> then) {
+// Is there still somebody to write, and something to write to? If not, or if the stream has ended,
+// what is there now is all that there will be. (Whoever asked for frames that never came does not
+// see the entry that ends it.)
+void RedisReader::doubt(const ReadingPtr& reading, std::function<void(bool all)> then) {
+  client_.command(
+      {"HGET", stream_key(reading->id), "ended"}, alive_, [reading](const Result<Reply>& reply) {
+        if (reply && !reply->is_nil()) reading->ended = true;
+      });
   client_.command({"EXISTS", writer_key(reading->writer), stream_key(reading->id)},
                   alive_,
                   [this, reading, then = std::move(then)](const Result<Reply>& reply) {
                     if (reading->listener == nullptr) return;
                     const bool dead = reply && reply->integer < 2 && worker_.now() >= trust_until_;
                     if (dead) reading->doubted = true;
-                    then(dead);
+                    then(dead || reading->ended);
                   });
 }
 
@@ -306,8 +311,8 @@ void RedisReader::unblocked(const Result<Reply>& reply) {
   }
   // Nothing has come for a while.
   for (const ReadingPtr& reading : reply->is_nil() ? all : std::vector<ReadingPtr>()) {
-    doubt(reading, [this, reading](bool dead) {
-      if (dead && reading->state == Reading::State::kWaiting) ask(reading);
+    doubt(reading, [this, reading](bool no_more) {
+      if (no_more && reading->state == Reading::State::kWaiting) ask(reading);
     });
   }
   block();

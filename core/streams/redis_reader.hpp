@@ -62,7 +62,7 @@ class RedisReader {
   void tell(const ReadingPtr& reading, const std::vector<Reply>& entries);
   void tell_entry(Reading& reading, const Reply& entry);
   void caught_up(const ReadingPtr& reading);
-  void doubt(const ReadingPtr& reading, std::function<void(bool dead)> then);
+  void doubt(const ReadingPtr& reading, std::function<void(bool all)> then);
   void wait(const ReadingPtr& reading);
   void set_wanted(const ReadingPtr& reading, bool wanted);
   void close(const ReadingPtr& reading);
