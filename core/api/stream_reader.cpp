@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/api/storage_reply.hpp"
 #include "core/dialects/data_stream/encoder.hpp"
 #include "core/dialects/ui_message_stream/encoder.hpp"
 #include "core/http/target.hpp"
@@ -236,7 +237,22 @@ void read_stream(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&after)) {
     return reply_error(exchange, context, *failure);
   }
-  attach_reader(exchange, context).find(context.segments[0], std::get<std::uint64_t>(after));
+  const std::uint64_t number = std::get<std::uint64_t>(after);
+  if (context.snapshot->services.store == nullptr) {
+    return attach_reader(exchange, context).find(context.segments[0], number);
+  }
+  // What was deleted is gone, though the hub may still hold it. Where nobody can tell, it is kept.
+  StorageResponder* const asking = StorageResponder::attach(exchange, context);
+  asking->asker().read<storage::Conversation>(
+      [owner = context.principal.owner, id = context.segments[0]](storage::Repository& repository) {
+        return repository.conversation_of_version(owner, id);
+      },
+      [&exchange, context, number](const Result<storage::Conversation>& found) {
+        if (!found && found.error().code == ErrorCode::kNotFound) {
+          return reply_error(exchange, context, unknown_stream());
+        }
+        attach_reader(exchange, context).find(context.segments[0], number);
+      });
 }
 
 void stop_stream(server::Exchange& exchange, const Context& context) {

@@ -58,8 +58,11 @@ std::string first_enabled(const settings::Settings& settings,
     const settings::Provider* provider = find_provider(settings, name);
     if (provider == nullptr) continue;
     if (provider->enabled) return name;
-    why += (why.empty() ? "" : "; ") + ("provider `" + name + "` is disabled: ") +
-           provider->disabled_because;
+    if (!why.empty()) why += "; ";
+    why += "provider `";
+    why += name;
+    why += "` is disabled: ";
+    why += provider->disabled_because;
   }
   for (const std::string& name : names) {
     const settings::Provider* provider = find_provider(settings, name);

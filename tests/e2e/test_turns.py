@@ -54,6 +54,7 @@ class TestGoing:
         assert upstream.requests[0].client_left.wait(WAIT_SECONDS)
         assert "3:" not in live.rest(), "it is no error that there is nothing left to store"
         assert ada.conversations() == []
+        ada.get(f"/streams/{live.header('x-stream-id')}", 404)
 
     def test_a_context_that_is_cleared_ends_its_answer(self, ada: Person, upstream: Upstream) -> None:
         headers = {"Session-Id": new_id()}
