@@ -1,16 +1,14 @@
 #include "core/api/conversations.hpp"
 
-#include <charconv>
 #include <utility>
 
 #include "core/api/conversation_json.hpp"
+#include "core/api/paging.hpp"
 #include "core/api/stop_answer.hpp"
 #include "core/api/storage_reply.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/uuid.hpp"
 #include "core/dialects/conversation_api/body.hpp"
-#include "core/http/percent.hpp"
-#include "core/http/target.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -21,7 +19,7 @@ using storage::ConversationPage;
 using storage::ConversationQuery;
 using storage::Repository;
 
-constexpr std::int64_t kPageMax = 200;
+constexpr std::int64_t kPage = 50;
 
 struct Whole {
   Conversation conversation;
@@ -41,30 +39,11 @@ JsonReply show(const Whole& whole) {
 }
 
 std::variant<ConversationQuery, chat::Failure> read_query(const server::Request& request) {
-  ConversationQuery query;
-  const auto target = http::parse_target(request.target);
-  if (!target) return query;
-  const auto parameters = http::parse_query(target->query);
-  if (!parameters) return chat::bad_request(parameters.error().message, {}, "invalid_url");
-  query.q = http::find_parameter(*parameters, "q").value_or("");
-  query.cursor = http::find_parameter(*parameters, "cursor").value_or("");
-  if (const auto limit = http::find_parameter(*parameters, "limit")) {
-    const auto [end, error] =
-        std::from_chars(limit->data(), limit->data() + limit->size(), query.limit);
-    const bool number = error == std::errc() && end == limit->data() + limit->size();
-    if (!number || query.limit < 1 || query.limit > kPageMax) {
-      return chat::bad_request("limit: expected a number from 1 to " + std::to_string(kPageMax),
-                               "limit");
-    }
-  }
-  return query;
-}
-
-// Where the next page is, as the header Link says it: RFC 8288.
-std::string next_link(const ConversationQuery& query, const std::string& cursor) {
-  std::string link = "</conversations?limit=" + std::to_string(query.limit);
-  if (!query.q.empty()) link += "&q=" + http::percent_encoded(query.q);
-  return link + "&cursor=" + http::percent_encoded(cursor) + ">; rel=\"next\"";
+  auto asked = read_page_query(request, kPage);
+  if (auto* failure = std::get_if<chat::Failure>(&asked)) return std::move(*failure);
+  auto& page = std::get<PageQuery>(asked);
+  return ConversationQuery{
+      .q = std::move(page.q), .cursor = std::move(page.cursor), .limit = page.limit};
 }
 
 // A change of one conversation, and the whole of it as the answer.
@@ -113,7 +92,9 @@ void list_conversations(server::Exchange& exchange, const Context& context) {
           append_conversation(reply.body, conversation);
         }
         reply.body += ']';
-        if (!page.next.empty()) reply.headers.add("link", next_link(query, page.next));
+        if (!page.next.empty()) {
+          reply.headers.add("link", next_link("/conversations", {query.q, page.next, query.limit}));
+        }
         return reply;
       });
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/api/conversation_json.hpp"
+#include "core/api/paging.hpp"
 #include "core/api/storage_reply.hpp"
 #include "core/conversations/client_history.hpp"
 #include "core/dialects/conversation_api/body.hpp"
@@ -27,6 +28,21 @@ JsonReply show(const Messages& messages) {
   }
   reply.body += ']';
   return reply;
+}
+
+// The messages behind the one that is the page's cursor, and the cursor of the page behind them.
+std::string take_page(const Messages& all, const PageQuery& page, Messages& shown) {
+  auto at = all.begin();
+  while (!page.cursor.empty() && at != all.end() && at->id != page.cursor)
+    ++at;
+  if (!page.cursor.empty() && at != all.end()) ++at;
+  for (; at != all.end(); ++at) {
+    if (page.limit > 0 && static_cast<std::int64_t>(shown.size()) == page.limit) {
+      return shown.back().id;
+    }
+    shown.push_back(*at);
+  }
+  return {};
 }
 
 // A message and all that has stood in its place.
@@ -91,6 +107,11 @@ std::optional<std::int64_t> number_of(const std::string& text) {
 }  // namespace
 
 void list_messages(server::Exchange& exchange, const Context& context) {
+  auto asked = read_page_query(exchange.request(), 0);
+  if (const auto* failure = std::get_if<chat::Failure>(&asked)) {
+    return reply_error_text(exchange, context, *failure);
+  }
+  const PageQuery& page = std::get<PageQuery>(asked);
   answer_after_read<Messages>(
       exchange,
       context,
@@ -100,7 +121,17 @@ void list_messages(server::Exchange& exchange, const Context& context) {
         if (!found) return found.error();
         return repository.active_path(found->id);
       },
-      show);
+      [page, id = context.segments[0]](const Messages& all) {
+        Messages shown;
+        const std::string next = take_page(all, page, shown);
+        JsonReply reply = show(shown);
+        if (!next.empty()) {
+          reply.headers.add("link",
+                            next_link("/conversations/" + id + "/messages",
+                                      {.cursor = next, .limit = page.limit}));
+        }
+        return reply;
+      });
 }
 
 void add_message(server::Exchange& exchange, const Context& context) {

@@ -156,3 +156,17 @@ class TestWhatIsStored:
         statuses = {each["status"] for each in ada.conversation()["messages"]}
         assert "streaming" not in statuses
         assert ada.ask("GET", f"/conversations/{conversation}/stream").status == 200
+
+    def test_messages_come_in_pages(self, ada: Person) -> None:
+        conversation = ada.post("/conversations", {}, 201)["id"]
+        for n in range(5):
+            ada.post(f"/conversations/{conversation}/messages", {"content": f"u{n}"}, 201)
+        target, seen = f"/conversations/{conversation}/messages?limit=2", []
+        while target:
+            answer = ada.ask("GET", target)
+            assert answer.status == 200, answer.body
+            seen.append([each["content"] for each in answer.json()])
+            link = answer.header("link")
+            target = link.split("<")[1].split(">")[0] if link else None
+        assert seen == [["u0", "u1"], ["u2", "u3"], ["u4"]]
+        assert "limit" in ada.get(f"/conversations/{conversation}/messages?limit=0", 400)["error"]

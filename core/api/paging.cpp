@@ -1,0 +1,41 @@
+#include "core/api/paging.hpp"
+
+#include <charconv>
+
+#include "core/http/percent.hpp"
+#include "core/http/target.hpp"
+
+namespace patchbay::api {
+namespace {
+
+constexpr std::int64_t kLimitMax = 200;
+
+}  // namespace
+
+std::variant<PageQuery, chat::Failure> read_page_query(const server::Request& request,
+                                                       std::int64_t otherwise) {
+  PageQuery query{.limit = otherwise};
+  const auto target = http::parse_target(request.target);
+  if (!target) return query;
+  const auto parameters = http::parse_query(target->query);
+  if (!parameters) return chat::bad_request(parameters.error().message, {}, "invalid_url");
+  query.q = http::find_parameter(*parameters, "q").value_or("");
+  query.cursor = http::find_parameter(*parameters, "cursor").value_or("");
+  const auto limit = http::find_parameter(*parameters, "limit");
+  if (!limit) return query;
+  const char* const end = limit->data() + limit->size();
+  const auto [read, error] = std::from_chars(limit->data(), end, query.limit);
+  if (error == std::errc() && read == end && query.limit >= 1 && query.limit <= kLimitMax) {
+    return query;
+  }
+  return chat::bad_request("limit: expected a number from 1 to " + std::to_string(kLimitMax),
+                           "limit");
+}
+
+std::string next_link(const std::string& path, const PageQuery& next) {
+  std::string link = "<" + path + "?limit=" + std::to_string(next.limit);
+  if (!next.q.empty()) link += "&q=" + http::percent_encoded(next.q);
+  return link + "&cursor=" + http::percent_encoded(next.cursor) + ">; rel=\"next\"";
+}
+
+}  // namespace patchbay::api
