@@ -63,7 +63,7 @@ void prompt_chat(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&session)) {
     return reply_error_text(exchange, context, *failure);
   }
-  const auto route = std::get<routing::Route>(resolved);
+  const routing::Route& route = std::get<routing::Route>(resolved);
   const ChatRules rules = context.snapshot->chat;
   TurnPlan plan;
   plan.opening.dialect = kDialectName;

@@ -49,7 +49,7 @@ void run(server::Exchange& exchange, const Context& context, Kind kind, Read rea
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
     return reply_error_text(exchange, context, *failure);
   }
-  const auto route = std::get<routing::Route>(resolved);
+  const routing::Route& route = std::get<routing::Route>(resolved);
   const std::string& model = route.targets.front().upstream_model;
   const ChatRules& rules = context.snapshot->chat;
   const tokens::Encoding encoding = tokens::encoding_of(model);

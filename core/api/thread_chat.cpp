@@ -25,7 +25,7 @@ void thread_chat(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
     return reply_error_text(exchange, context, *failure);
   }
-  const auto route = std::get<routing::Route>(resolved);
+  const routing::Route& route = std::get<routing::Route>(resolved);
   TurnPlan plan;
   plan.opening.dialect = "thread";
   if (!body.previous_response_id.empty()) {
