@@ -97,7 +97,8 @@ is_healthy() { timeout "$check_seconds" nsenter --net="$roots/network" "${confin
 end_container() {
   stop_it "$container" TERM "$log"
   if is_healthy; then fail 'the health check is content with a server that has ended'; fi
-  [[ -z ${volumes[*]} || -z $(ls -A "$roots/volume${volumes[0]}") ]] || fail 'it left something in its data folder'
+  [[ -z ${volumes[*]} || $(ls -A "$roots/volume${volumes[0]}") == patchbay.db ]] ||
+    fail 'it left something else than its database in its data folder'
   umount --recursive "$roots/container"
 }
 
@@ -119,14 +120,18 @@ prove_image() {
   # A new network has lo, and lo is down.
   nsenter --net="$roots/network" "$root/scripts/fresh/check.py" loopback-up
 
+  # It listens on every address, and so it wants to know who asks.
+  local bearer=a-key-of-this-proof-alone
   step "The container: user $account, read-only, no network but its own"
-  start_container
+  start_container --env "API_KEY=$bearer"
   in_container sh -c '! touch /opt/x /tmp/x /x 2>/dev/null' || fail 'its file system can be written to'
   in_container sh -c 'touch "$1/x" && rm "$1/x"' sh "${volumes[0]}" || fail "${volumes[0]} cannot be written to"
   in_container id -u | grep -qx "${account%:*}" || fail 'it runs as somebody else'
   is_healthy || fail "the health check fails; see the end of $log"
   say '   healthy'
   ask_for_stream "127.0.0.1:${address##*:}" in_container
+  [[ $(in_container curl --silent --output /dev/null --write-out '%{http_code}' --noproxy '*' \
+    "http://127.0.0.1:${address##*:}/v1/models") == 401 ]] || fail 'it answers who has no key'
   end_container
 
   step 'The same as any other user, with every provider on and a /tmp that nothing can be run from'
@@ -136,7 +141,7 @@ prove_image() {
   end_container
 
   step 'The system calls that it makes, reloading included, against those of scripts/patchbay.service'
-  start_container --trace "$cache/syscalls"
+  start_container --trace "$cache/syscalls" --env "API_KEY=$bearer"
   is_healthy || fail "the health check fails; see the end of $log"
   ask_for_stream "127.0.0.1:${address##*:}" in_container
   kill -HUP "$(server_in "$container")"

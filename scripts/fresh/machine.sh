@@ -88,7 +88,7 @@ share_compiled() { # ROOT SOURCES: where the tree is in that root
   mkdir -p "$1/var/cache/compiled"
   mount --bind "$cache/compiled" "$1/var/cache/compiled"
   printf '%s\n' 'cache_dir = /var/cache/compiled' 'temporary_dir = /tmp' 'umask = 000' 'hash_dir = false' \
-    'compiler_check = content' "base_dir = $2" >"$1/etc/ccache.conf"
+    'compiler_check = content' 'sloppiness = locale' "base_dir = $2" >"$1/etc/ccache.conf"
 }
 
 in_root() { # ROOT UID:GID [NAME=VALUE...] COMMAND...: with that environment and no other

@@ -23,11 +23,12 @@ wait_until_it_listens() { # LOG
   fail 'it ended, or said nothing for half an hour, before it listened; the lines above are its last'
 }
 
-ask_for_stream() { # ADDRESS COMMAND...: asks by COMMAND, which runs curl where the server is
+ask_for_stream() { # ADDRESS COMMAND...: asks by COMMAND, which runs curl where the server is, with the key $bearer if set
   local where=$1
   shift
   "$@" curl --no-buffer --silent --show-error --include --max-time "$answer_seconds" --noproxy '*' \
-    -H 'Content-Type: application/json' "http://$where/v1/chat/completions" \
+    -H 'Content-Type: application/json' ${bearer:+-H "Authorization: Bearer $bearer"} \
+    "http://$where/v1/chat/completions" \
     -d '{"model": "gpt-4o-mini", "stream": true, "messages": [{"role": "user", "content": "Hello"}]}' |
     "$root/scripts/fresh/check.py" streamed || fail 'no streamed answer came'
 }
