@@ -59,18 +59,9 @@ class PendingAdmission final : public server::Responder {
                  [this](const Result<Verdict>& verdict) { go_on(verdict); });
   }
 
-  void on_gone() override {
-    record_request(exchange_.request(),
-                   context_,
-                   {.status = 499, .error = telemetry::ErrorClass::kClientGone});
-  }
+  void on_gone() override { record_gone(exchange_.request(), context_); }
 
-  void on_shutdown() override {
-    chat::Failure failure;
-    failure.category = PBAY_ERR_OVERLOADED;
-    failure.message = "The server is shutting down";
-    reply_error(exchange_, context_, failure);
-  }
+  void on_shutdown() override { reply_error(exchange_, context_, shutting_down()); }
 
  private:
   void go_on(const Result<Verdict>& verdict) {

@@ -35,18 +35,9 @@ class ScrapeResponder final : public server::Responder {
     });
   }
 
-  void on_gone() override {
-    record_request(exchange_.request(),
-                   context_,
-                   {.status = 499, .error = telemetry::ErrorClass::kClientGone});
-  }
+  void on_gone() override { record_gone(exchange_.request(), context_); }
 
-  void on_shutdown() override {
-    chat::Failure failure;
-    failure.category = PBAY_ERR_OVERLOADED;
-    failure.message = "The server is shutting down";
-    reply_failure(exchange_, context_, failure);
-  }
+  void on_shutdown() override { reply_failure(exchange_, context_, shutting_down()); }
 
  private:
   void answer(const std::string& page) {

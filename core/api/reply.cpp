@@ -170,4 +170,15 @@ void record_request(const server::Request& request, const Context& context, cons
   if (!what.failure.empty()) line.text("error", what.failure);
 }
 
+void record_gone(const server::Request& request, const Context& context) {
+  record_request(request, context, {.status = 499, .error = telemetry::ErrorClass::kClientGone});
+}
+
+chat::Failure shutting_down() {
+  chat::Failure failure;
+  failure.category = PBAY_ERR_OVERLOADED;
+  failure.message = "The server is shutting down";
+  return failure;
+}
+
 }  // namespace patchbay::api

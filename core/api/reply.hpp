@@ -95,4 +95,10 @@ void reply_error(server::Exchange& exchange,
 // Every request's line in the log and its place in the metrics; once for each.
 void record_request(const server::Request& request, const Context& context, const Logged& what);
 
+// The same for a client that left before it was answered.
+void record_gone(const server::Request& request, const Context& context);
+
+// What is said to whoever still waits when the server stops.
+chat::Failure shutting_down();
+
 }  // namespace patchbay::api

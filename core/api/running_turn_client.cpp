@@ -76,9 +76,7 @@ void RunningTurn::on_half_close() {
 // The connection closes with this turn of the loop; the answer is stored as far as it came.
 void RunningTurn::on_shutdown() {
   if (exchange_ == nullptr) return;
-  chat::Failure failure;
-  failure.category = PBAY_ERR_OVERLOADED;
-  failure.message = "The server is shutting down";
+  const chat::Failure failure = shutting_down();
   if (call_) call_->hand_over();
   server::Exchange* const exchange = exchange_;
   const bool talking = begun_ && dialect_ != nullptr;

@@ -15,15 +15,11 @@ StorageResponder* StorageResponder::attach(server::Exchange& exchange, const Con
 }
 
 void StorageResponder::on_gone() {
-  record_request(
-      exchange_.request(), context_, {.status = 499, .error = telemetry::ErrorClass::kClientGone});
+  record_gone(exchange_.request(), context_);
 }
 
 void StorageResponder::on_shutdown() {
-  chat::Failure failure;
-  failure.category = PBAY_ERR_OVERLOADED;
-  failure.message = "The server is shutting down";
-  refuse(failure);
+  refuse(shutting_down());
 }
 
 void StorageResponder::reply(const JsonReply& reply) {
