@@ -79,6 +79,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto boundary = patchbay::http::boundary_of(content_type);
   require(boundary.has_value());
+  // Here its random bytes are always the same ones and can be learnt; a client cannot know them.
+  if (text.find(*boundary) != text.npos) return 0;
   MultipartReader reader(*boundary, {});
   std::string content;
   std::size_t models = 0;
