@@ -11,7 +11,6 @@
 #include "core/api/turn.hpp"
 #include "core/base/uuid.hpp"
 #include "core/conversations/client_history.hpp"
-#include "core/conversations/server_tools.hpp"
 #include "core/dialects/chat_kind.hpp"
 #include "core/dialects/chat_route/body.hpp"
 #include "core/dialects/openai_chat/chat_request.hpp"
@@ -85,13 +84,13 @@ ChatBody with_history(ChatBody body, const ClientHistory& history, const Opened&
 
 // The tools of this server that a model is offered beside the client's. A client that has one of
 // the same name means its own; in chat chunks there is no place for what was run here.
-std::string offered_tools(const Context& context, const ChatBody& body, StreamChoice stream) {
+ToolSet offered_tools(const Context& context, const ChatBody& body, StreamChoice stream) {
   if (body.image || stream.protocol == StreamProtocol::kChatChunks) return {};
-  std::vector<std::string> names;
-  for (const std::string& name : context.snapshot->chat.tools) {
-    if (body.fields.find('"' + name + '"') == std::string::npos) names.push_back(name);
+  ToolSet offered;
+  for (const auto& tool : context.snapshot->tools) {
+    if (body.fields.find('"' + tool->name() + '"') == std::string::npos) offered.push_back(tool);
   }
-  return conversations::tool_definitions(names);
+  return offered;
 }
 
 TurnPlan stored_plan(server::Exchange& exchange,
@@ -102,8 +101,8 @@ TurnPlan stored_plan(server::Exchange& exchange,
                      ShownAnswer shown) {
   using Kind = conversations::Opening::Kind;
   ClientHistory history = conversations::read_client_history(json::View(body.messages));
-  const std::string tools = offered_tools(context, body, stream);
   TurnPlan plan;
+  plan.tools = offered_tools(context, body, stream);
   name_conversation(plan.opening, body);
   plan.opening.kind = history.ends_with_user ? Kind::kSend : Kind::kAnswer;
   plan.opening.user_texts = history.user_texts;
@@ -123,12 +122,12 @@ TurnPlan stored_plan(server::Exchange& exchange,
   const auto ask = [words = ClientRequest(exchange.request(), context),
                     history = std::move(history),
                     model = shown.model,
-                    tools,
+                    tools = tool_definitions(plan.tools),
                     body = std::move(body)](const Opened& opened, std::string_view further) {
     return call_of(with_history(body, history, opened), model, words, further, tools);
   };
   plan.request = [ask](const Opened& opened, const routing::Route&) { return ask(opened, {}); };
-  if (!tools.empty()) plan.request_further = ask;
+  if (!plan.tools.empty()) plan.request_further = ask;
   plan.protocol = name_of(stream.protocol);
   plan.lines = stream.protocol == StreamProtocol::kDataStream ||
                stream.protocol == StreamProtocol::kJsonLines;

@@ -51,7 +51,9 @@ RunningTurn::RunningTurn(server::Exchange& exchange, const Context& context, Tur
       save_timer_(
           context_.workplace->worker, [this] { save_some(); }, "storing of an answer"),
       grace_timer_(
-          context_.workplace->worker, [this] { on_grace_over(); }, "answer without a reader") {
+          context_.workplace->worker, [this] { on_grace_over(); }, "answer without a reader"),
+      silence_timer_(
+          context_.workplace->worker, [this] { on_silence(); }, "keep-alive while tools work") {
   const http::HeaderList& headers = exchange.request().headers;
   base_url_ = headers.find("x-forwarded-proto") == "https" ? "https://" : "http://";
   base_url_ += headers.find("host").value_or("localhost");
@@ -231,6 +233,7 @@ void RunningTurn::stop() {
     call_->hand_over();
   }
   call_.reset();  // and with it the upstream's request, at once
+  end_tools();
   save(VersionStatus::kStopped);
 }
 

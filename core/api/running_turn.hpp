@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/api/tool_round.hpp"
 #include "core/api/turn.hpp"
 #include "core/conversations/answer_record.hpp"
 #include "core/relay/call.hpp"
@@ -55,6 +56,10 @@ class RunningTurn final : public relay::Errand,
   void ask();
   bool wants_tools() const;
   void run_tools();
+  void on_tool_result(const conversations::ToolCall& call, const ToolResult& result);
+  void go_on_after_tools();
+  void end_tools();
+  void on_silence();
   void stop();
   std::unique_ptr<chat::Encoder> make_encoder();
   std::string keep(storage::StoredFile file);
@@ -111,6 +116,8 @@ class RunningTurn final : public relay::Errand,
   reactor::Timer open_timer_;
   reactor::Timer save_timer_;
   reactor::Timer grace_timer_;
+  reactor::Timer silence_timer_;
+  std::optional<ToolRound> tools_;  // while they are at work
 };
 
 }  // namespace patchbay::api

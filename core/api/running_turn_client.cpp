@@ -71,6 +71,7 @@ void RunningTurn::on_drain() {
 
 void RunningTurn::on_half_close() {
   if (call_) call_->probe();
+  if (tools_) write(dialect_->keep_alive());
 }
 
 // The connection closes with this turn of the loop; the answer is stored as far as it came.
@@ -94,6 +95,7 @@ void RunningTurn::on_shutdown() {
   told_ = true;
   if (state_ != State::kAnswering) return;
   call_.reset();
+  end_tools();
   log_->finish();
   failure_ = failure;
   save(VersionStatus::kInterrupted);

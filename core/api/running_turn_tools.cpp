@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "core/api/running_turn.hpp"
-#include "core/conversations/server_tools.hpp"
-#include "core/json/write.hpp"
+#include "core/relay/limits.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -15,29 +14,6 @@ using conversations::ToolCall;
 // A model that only ever calls tools is ended here.
 constexpr unsigned kToolRoundsMax = 8;
 
-// The calls as an assistant's message, and a comma before it.
-std::string message_of(const std::vector<ToolCall>& calls) {
-  std::string out = ",";
-  json::Writer writer(out);
-  writer.begin_object().member("role", "assistant").key("content").null();
-  writer.key("tool_calls").begin_array();
-  for (const ToolCall& call : calls) {
-    writer.begin_object().member("id", call.id).member("type", "function").key("function");
-    writer.begin_object().member("name", call.name);
-    writer.member("arguments", call.arguments.empty() ? "{}" : call.arguments);
-    writer.end_object().end_object();
-  }
-  writer.end_array().end_object();
-  return out;
-}
-
-void append_result(std::string& out, const ToolCall& call, std::string_view result) {
-  out += ',';
-  json::Writer writer(out);
-  writer.begin_object().member("role", "tool").member("tool_call_id", call.id);
-  writer.member("content", result).end_object();
-}
-
 }  // namespace
 
 // Only where all of them are ours: the results of others come from the client, with its next
@@ -45,32 +21,60 @@ void append_result(std::string& out, const ToolCall& call, std::string_view resu
 bool RunningTurn::wants_tools() const {
   if (!plan_.request_further || failure_ || tool_rounds_ == kToolRoundsMax) return false;
   const std::vector<ToolCall> calls = record_.open_calls();
-  return !calls.empty() && std::all_of(calls.begin(), calls.end(), [](const ToolCall& call) {
-    return conversations::is_server_tool(call.name);
+  return !calls.empty() && std::all_of(calls.begin(), calls.end(), [this](const ToolCall& call) {
+    return find_tool(plan_.tools, call.name) != nullptr;
   });
 }
 
 void RunningTurn::run_tools() {
   if (state_ != State::kAnswering) return;
   ++tool_rounds_;
-  const std::vector<ToolCall> calls = record_.open_calls();
-  further_ += message_of(calls);
+  begin_stream({});
+  tools_.emplace(
+      context_,
+      ToolRound::Plan{.tools = plan_.tools,
+                      .calls = record_.open_calls(),
+                      .conversation_id = opened_.conversation.id,
+                      .timeout = context_.snapshot->chat.tool_timeout},
+      [this](const ToolCall& call, const ToolResult& result) { on_tool_result(call, result); },
+      [this] { go_on_after_tools(); });
+  tools_->start();
+  silence_timer_.arm(relay::limits::kKeepAlive);
+}
+
+void RunningTurn::on_tool_result(const ToolCall& call, const ToolResult& result) {
   std::string out;
-  for (const ToolCall& call : calls) {
-    const std::string result = conversations::run_server_tool(call);
-    append_result(further_, call, result);
-    record_.tool_result(call.id, result);
-    dialect_->tool_result(call.id, result, out);
-  }
+  record_.tool_result(call.id, result.json);
+  dialect_->tool_result(call.id, result.json, out);
+  write(out);
+}
+
+// While tools are at work there is no call that would keep the client's connection alive.
+void RunningTurn::on_silence() {
+  if (!tools_) return;
+  write(dialect_->keep_alive());
+  silence_timer_.arm(relay::limits::kKeepAlive);
+}
+
+void RunningTurn::end_tools() {
+  tools_.reset();
+  silence_timer_.cancel();
+}
+
+void RunningTurn::go_on_after_tools() {
+  further_ += tools_->messages();
+  end_tools();
+  std::string out;
   record_.next_step();
   dialect_->next_step(out);
-  begin_stream({});
   write(out);
+  relay::CallRequest request = plan_.request_further(opened_, further_);
+  request.deadline = Time::max();  // the client's was for the beginning of the answer
   call_.reset();
   relay::ClientSide& client = *this;
   call_.emplace(
       relay::Call::Context{*context_.workplace, context_.snapshot->providers},
-      plan_.request_further(opened_, further_),
+      std::move(request),
       route_,
       [this] { return make_encoder(); },
       client);

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "core/api/lonely_answers.hpp"
 #include "core/storage/redis/client.hpp"
@@ -35,7 +34,7 @@ struct ChatRules {
   std::int64_t max_response_tokens = 2000;
   std::chrono::milliseconds resume_grace{60'000};
   std::string ui_stream = "auto";
-  std::vector<std::string> tools = {"get_current_time"};  // of ours, offered to models
+  std::chrono::milliseconds tool_timeout{30'000};
 };
 
 }  // namespace patchbay::api

@@ -16,6 +16,7 @@
 #include "core/api/model_cache.hpp"
 #include "core/api/plugin_control.hpp"
 #include "core/api/rate_limits.hpp"
+#include "core/api/server_tool.hpp"
 #include "core/api/services.hpp"
 #include "core/dialects/openai_models/collector.hpp"
 #include "core/relay/provider_table.hpp"
@@ -38,6 +39,7 @@ struct Snapshot {
   std::shared_ptr<PluginControl> plugins = {};  // null: nobody may change them
   Services services = {};
   ChatRules chat = {};
+  ToolSet tools = {};  // of this server, offered to models
   access::Authenticator authenticator = {};
   RateLimits limits = {};
 

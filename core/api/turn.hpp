@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "core/api/call_responder.hpp"
+#include "core/api/server_tool.hpp"
 #include "core/conversations/opening.hpp"
 
 namespace patchbay::api {
@@ -41,6 +42,9 @@ struct TurnPlan {
   // Who is asked, and what.
   std::function<std::variant<routing::Route, chat::Failure>(const Opened&)> route;
   std::function<relay::CallRequest(const Opened&, const routing::Route&)> request;
+
+  // The tools of this server that the model is offered.
+  ToolSet tools = {};
 
   // The same once the model has called tools that are run here, with their results: messages to put
   // behind the others, each with a comma before it. Null: no such tools were offered.

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <system_error>
 
+#include "core/api/built_in_tools.hpp"
 #include "core/app/admission.hpp"
 #include "core/app/start_files.hpp"
 #include "core/base/clock.hpp"
@@ -102,6 +103,15 @@ routing::RouteTable draw_routes(const settings::Settings& settings) {
           std::move(providers)};
 }
 
+// Those that models are offered.
+api::ToolSet tools_of(const settings::Settings& settings) {
+  api::ToolSet tools;
+  for (const std::string& name : settings.chat.tools) {
+    if (auto tool = api::built_in_tool(name)) tools.push_back(std::move(tool));
+  }
+  return tools;
+}
+
 api::ChatRules chat_rules(const settings::Chat& chat) {
   return {.system_prompt = chat.system_prompt,
           .history_turns = chat.history_turns,
@@ -111,7 +121,7 @@ api::ChatRules chat_rules(const settings::Chat& chat) {
           .max_response_tokens = chat.max_response_tokens,
           .resume_grace = std::chrono::milliseconds(chat.resume_grace_ms),
           .ui_stream = chat.ui_stream,
-          .tools = chat.tools};
+          .tool_timeout = std::chrono::milliseconds(chat.tool_timeout_ms)};
 }
 
 // Whatever the configuration writes down as a URL names that URL's host.
@@ -265,6 +275,7 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
   snapshot.admin = {from.loopback, settings.admin.keys};
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.chat = chat_rules(settings.chat);
+  snapshot.tools = tools_of(settings);
   snapshot.limits = make_rate_limits(settings, from.previous.get());
   snapshot.plugins = from.plugins;
   snapshot.services = from.services;

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "core/chat/usage.hpp"
-#include "core/conversations/server_tools.hpp"
+#include "core/conversations/tool_call.hpp"
 #include "patchbay/abi.h"
 
 namespace patchbay::conversations {

@@ -128,6 +128,7 @@ struct Chat {
   std::int64_t stream_buffer_bytes = 4 * 1024 * 1024;  // what can be read again of one stream
   std::string ui_stream = "auto";  // for `messages`: auto, data-stream or ui-message-stream
   std::vector<std::string> tools = {"get_current_time"};  // of the server's own, for `messages`
+  std::int64_t tool_timeout_ms = 30'000;                  // of each call of such a tool
 
   bool operator==(const Chat&) const = default;
 };

@@ -63,6 +63,17 @@ void read_tools(Fields& fields, std::vector<std::string>& tools) {
   }
 }
 
+void read_tool_timeout(Fields& fields, std::int64_t& timeout_ms) {
+  std::int64_t read = timeout_ms;
+  const ConfigValue* written = fields.duration_ms("tool_timeout", read);
+  if (written == nullptr) return;
+  if (read > 0) {
+    timeout_ms = read;
+  } else {
+    fields.problem(*written, "tool_timeout", "expected a time above 0");
+  }
+}
+
 }  // namespace
 
 void read_chat(const ConfigValue* value, Chat& chat, Report& report) {
@@ -77,6 +88,7 @@ void read_chat(const ConfigValue* value, Chat& chat, Report& report) {
   fields.bytes("stream_buffer_bytes", kBufferMin, kBufferMax, chat.stream_buffer_bytes);
   read_ui_stream(fields, chat.ui_stream);
   read_tools(fields, chat.tools);
+  read_tool_timeout(fields, chat.tool_timeout_ms);
   fields.finish();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -10,6 +9,7 @@
 
 #include "core/base/base64.hpp"
 #include "core/chat/event.hpp"
+#include "core/dialects/vector_data.hpp"
 #include "core/json/write.hpp"
 
 namespace patchbay::dialects::openai_embeddings {
@@ -17,8 +17,6 @@ namespace {
 
 using chat::event_as;
 using chat::view;
-
-static_assert(std::endian::native == std::endian::little, "the wire's floats are little-endian");
 
 constexpr std::uint32_t kInputsMax = 64 * 1024;
 
@@ -41,26 +39,6 @@ std::string numbers_of(std::string_view floats) {
   return list += ']';
 }
 
-// The floats of a JSON list of numbers; nothing if it is none.
-std::optional<std::string> floats_of(std::string_view list) {
-  constexpr std::string_view kBetween = " \t\r\n,[]";
-  std::string floats;
-  const char* const end = list.data() + list.size();
-  for (const char* at = list.data(); at != end;) {
-    if (kBetween.find(*at) != kBetween.npos) {
-      ++at;
-      continue;
-    }
-    float number = 0;
-    const auto [next, error] = std::from_chars(at, end, number);
-    if (error == std::errc::invalid_argument) return std::nullopt;
-    if (error == std::errc::result_out_of_range) number = 0;  // closer to nought than a float goes
-    floats.append(reinterpret_cast<const char*>(&number), sizeof number);
-    at = next;
-  }
-  return floats;
-}
-
 std::string quoted_base64(std::string_view bytes) {
   std::string text = "\"";
   append_base64(text, bytes);
@@ -70,25 +48,11 @@ std::string quoted_base64(std::string_view bytes) {
 // The vector as the client wants it; nothing if it is not what the event says.
 std::optional<std::string> vector_of(const pbay_ev_embedding& event, bool base64) {
   const std::string_view data = view(event.data);
-  switch (event.kind) {
-    case PBAY_VEC_F32:
-      if (data.size() % sizeof(float) != 0) return std::nullopt;
-      return base64 ? quoted_base64(data) : numbers_of(data);
-    case PBAY_VEC_JSON: {
-      if (!base64) return std::string(data);
-      const auto floats = floats_of(data);
-      if (!floats) return std::nullopt;
-      return quoted_base64(*floats);
-    }
-    case PBAY_VEC_BASE64: {
-      if (base64) return '"' + std::string(data) + '"';
-      std::string floats;
-      if (!append_unbase64(floats, data)) return std::nullopt;
-      return numbers_of(floats);
-    }
-    default:
-      return std::nullopt;
-  }
+  if (event.kind == PBAY_VEC_JSON && !base64) return std::string(data);
+  if (event.kind == PBAY_VEC_BASE64 && base64) return '"' + std::string(data) + '"';
+  const auto floats = float_bytes(event);
+  if (!floats) return std::nullopt;
+  return base64 ? quoted_base64(*floats) : numbers_of(*floats);
 }
 
 }  // namespace

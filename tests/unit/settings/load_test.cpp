@@ -66,6 +66,7 @@ chat:
   stream_buffer_bytes: 128KiB
   ui_stream: ui-message-stream
   tools: []
+  tool_timeout: 7s
 )";
 
 TEST(Load, ReadsEveryKey) {
@@ -96,6 +97,7 @@ TEST(Load, ReadsEveryKey) {
   EXPECT_EQ(s.chat.stream_buffer_bytes, 131'072);
   EXPECT_EQ(s.chat.ui_stream, "ui-message-stream");
   EXPECT_TRUE(s.chat.tools.empty());
+  EXPECT_EQ(s.chat.tool_timeout_ms, 7'000);
   EXPECT_EQ(s.log.level, Log::Level::kDebug);
   EXPECT_THAT(s.plugins.path, ElementsAre("/conf/mine", "/shared", "/opt/plugins"));
   EXPECT_THAT(s.defaults.provider, ElementsAre("a", "b"));
