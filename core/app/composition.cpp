@@ -272,7 +272,9 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
                          std::move(providers),
                          {from.loopback, settings.server.hosts, settings.server.cors_origins},
                          unix_ms() / 1000};
-  snapshot.admin = {from.loopback, settings.admin.keys};
+  const bool trusted =
+      from.loopback && settings.access.anonymous != settings::Access::Anonymous::kNever;
+  snapshot.admin = {trusted, settings.admin.keys};
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.chat = chat_rules(settings.chat);
   snapshot.tools = tools_of(settings);
