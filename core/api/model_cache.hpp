@@ -1,4 +1,4 @@
-// What a provider said when it was asked for its models, kept for an hour.
+// What a provider said when it was asked for its models, kept for a while.
 //
 // Thread-safe: shared by the workers.
 
@@ -19,13 +19,13 @@ class ModelCache {
   using List = std::vector<dialects::openai_models::Model>;
   using ListPtr = std::shared_ptr<const List>;
 
-  // How long a list counts as fresh. Vendors add models every few weeks.
-  static constexpr std::chrono::hours kFresh{1};
+  // `fresh` is how long a list counts as fresh. Vendors add models every few weeks.
+  explicit ModelCache(std::chrono::milliseconds fresh = std::chrono::hours(1)) : fresh_(fresh) {}
 
   // The list, if it is fresh; null otherwise.
   [[nodiscard]] ListPtr fresh(Time now) const {
     const std::lock_guard lock(mutex_);
-    return list_ && now - told_at_ < kFresh ? list_ : nullptr;
+    return list_ && now - told_at_ < fresh_ ? list_ : nullptr;
   }
 
   // The list, however old; null if there never was one.
@@ -41,6 +41,7 @@ class ModelCache {
   }
 
  private:
+  const std::chrono::milliseconds fresh_;
   mutable std::mutex mutex_;
   ListPtr list_;
   Time told_at_{};

@@ -16,6 +16,8 @@ using storage::VersionStatus;
 // How long the next message waits for an answer that nobody reads to be stopped and stored.
 constexpr std::chrono::milliseconds kTakeOverEvery{50};
 constexpr unsigned kTakeOversMax = 100;
+// And how often it asks one that says that it is read, whose client may be just leaving.
+constexpr unsigned kRefusalsMax = 4;
 
 }  // namespace
 
@@ -65,7 +67,6 @@ RunningTurn::RunningTurn(server::Exchange& exchange, const Context& context, Tur
 
 // The workplace ends, and the answer with it.
 RunningTurn::~RunningTurn() {
-  context_.snapshot->services.lonely->remove(opened_.reply_version);
   if (state_ != State::kAnswering && state_ != State::kSaving) return;
   context_.snapshot->services.store->write(
       [update = update(state_ == State::kSaving ? ending_ : VersionStatus::kInterrupted)](
@@ -101,7 +102,7 @@ void RunningTurn::open() {
 void RunningTurn::on_opened(Result<Opened> opened) {
   if (!opened) {
     const bool busy = opened.error().code == ErrorCode::kConflict;
-    if (busy && ++take_overs_ <= kTakeOversMax) return take_over();
+    if (busy && refusals_ < kRefusalsMax && ++take_overs_ <= kTakeOversMax) return take_over();
     const chat::Failure failure = storage_failure(opened.error());
     return turn_away(failure, plan_.refusals_in_stream && failure.status < 500);
   }
@@ -117,7 +118,7 @@ void RunningTurn::on_opened(Result<Opened> opened) {
        .protocol = plan_.protocol,
        .content_type = std::string(dialect_->content_type()),
        .lines = plan_.lines},
-      [this] { stop(); });
+      {.stop = [this] { stop(); }, .give_way = [this] { return give_way(); }});
   if (!plan_.wants_history) return ask();
   load_history();
 }
@@ -135,19 +136,25 @@ void RunningTurn::take_over() {
         return streaming_version(repository, owner, which);
       },
       [this](const Result<std::string>& version) {
-        const Services& services = context_.snapshot->services;
-        const bool over = version && version->empty();
-        const bool lonely = version && !over && services.lonely->has(*version);
-        if (!over && !lonely) {
-          take_overs_ = kTakeOversMax;
-          return on_opened(make_error(ErrorCode::kConflict, conversations::kBusy));
-        }
-        if (lonely) {
-          services.streams->stop(
-              context_.workplace->worker, plan_.opening.owner, *version, alive_, [](bool) {});
-        }
-        open_timer_.arm(kTakeOverEvery);
+        if (!version || version->empty()) return open_again(false);
+        context_.snapshot->services.streams->give_way(
+            context_.workplace->worker, plan_.opening.owner, *version, alive_, [this](bool ends) {
+              open_again(ends);
+            });
       });
+}
+
+void RunningTurn::open_again(bool makes_room) {
+  if (!makes_room) ++refusals_;
+  if (state_ == State::kOpening) open_timer_.arm(kTakeOverEvery);
+}
+
+// Another replica may ask as well, and more than once.
+bool RunningTurn::give_way() {
+  if (state_ != State::kAnswering) return true;  // it ends anyway
+  if (exchange_ != nullptr || log_->readers() > 0) return false;
+  stop();
+  return true;
 }
 
 void RunningTurn::load_history() {
@@ -193,6 +200,7 @@ std::unique_ptr<chat::Encoder> RunningTurn::make_encoder() {
   if (tool_rounds_ == 0) {
     dialect_ = plan_.make_encoder(opened_);
     record_ = {};
+    pace_ = {};
   }
   failure_.reset();
   return std::make_unique<TurnEncoder>(TurnEncoder::Shared{
@@ -248,7 +256,6 @@ void RunningTurn::on_gone() {
 void RunningTurn::on_nobody() {
   if (state_ != State::kAnswering) return;
   if (call_) call_->on_drain();
-  context_.snapshot->services.lonely->add(opened_.reply_version);
   grace_timer_.arm(context_.snapshot->chat.resume_grace);
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/api/save_pace.hpp"
 #include "core/api/tool_round.hpp"
 #include "core/api/turn.hpp"
 #include "core/conversations/answer_record.hpp"
@@ -53,6 +54,8 @@ class RunningTurn final : public relay::Errand,
   void on_opened(Result<conversations::Opened> opened);
   void load_history();
   void take_over();
+  void open_again(bool makes_room);
+  bool give_way();
   void ask();
   bool wants_tools() const;
   void run_tools();
@@ -63,7 +66,7 @@ class RunningTurn final : public relay::Errand,
   void stop();
   std::unique_ptr<chat::Encoder> make_encoder();
   std::string keep(storage::StoredFile file);
-  void on_file_kept(const Status& status);
+  void on_file_lost(const std::string& url, const Error& error);
   void save_some();
   void save(storage::VersionStatus status);
   void on_saved(const Status& status);
@@ -105,12 +108,13 @@ class RunningTurn final : public relay::Errand,
   bool told_ = false;    // and knows how it ended
   std::string further_;  // what was said since the request: calls of tools and their results
   unsigned tool_rounds_ = 0;
-  std::uint64_t frames_ = 0;     // shown, where they are numbered
-  std::size_t files_ = 0;        // that are being written
-  std::string held_;             // what must wait for them
-  std::size_t saved_bytes_ = 0;  // of the record, at the last save
+  std::uint64_t frames_ = 0;  // shown, where they are numbered
+  std::size_t files_ = 0;     // that are being written
+  std::string held_;          // what must wait for them
+  SavePace pace_;
 
   unsigned take_overs_ = 0;
+  unsigned refusals_ = 0;
   const std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 
   reactor::Timer open_timer_;

@@ -1,6 +1,5 @@
 // What a running turn leaves in the store while it goes on, and at its end.
 
-#include <algorithm>
 #include <utility>
 
 #include "core/api/running_turn.hpp"
@@ -18,9 +17,6 @@ using storage::VersionStatus;
 // How often an answer that is being written is stored as far as it is, so that little of it is lost
 // with the process.
 constexpr std::chrono::seconds kSaveEvery{1};
-
-// An answer of up to this many bytes is stored every time.
-constexpr std::size_t kOftenUpTo = 64 * 1024;
 
 // Where the storage was away when an answer was complete, until it is back.
 constexpr std::chrono::seconds kSaveAgain{2};
@@ -46,15 +42,12 @@ void RunningTurn::save_some() {
   if (state_ == State::kSaving) return save(ending_);
   if (state_ != State::kAnswering) return;
   save_timer_.arm(kSaveEvery);
-  // Each time the whole is written, so that a very long answer is written more rarely.
-  const std::size_t grown = record_.bytes() - std::min(record_.bytes(), saved_bytes_);
-  if (grown == 0 || (saved_bytes_ > kOftenUpTo && grown < saved_bytes_ / 10)) return;
-  saved_bytes_ = record_.bytes();
+  if (!pace_.due(record_.bytes())) return;
   context_.snapshot->services.store->write_if_room(
       [update = update(VersionStatus::kStreaming)](Repository& repository) {
         return repository.update_version(update);
       },
-      {.bytes = saved_bytes_});
+      {.bytes = record_.bytes()});
 }
 
 // Images that belong to the answer are stored before it, so that it never names one that is not
@@ -155,20 +148,27 @@ std::string RunningTurn::keep(storage::StoredFile file) {
         if (auto added = repository.add_file(*kept); !added) return added.error();
         return true;
       },
-      [this](const Result<bool>& done) { on_file_kept(done ? ok() : Status(done.error())); },
+      [this, url](const Result<bool>& done) {
+        --files_;
+        if (!done) return on_file_lost(url, done.error());
+        if (files_ > 0) return;
+        show(std::exchange(held_, {}));
+        if (state_ == State::kSaving) store();
+      },
       {.bytes = bytes});
   return url;
 }
 
-void RunningTurn::on_file_kept(const Status& status) {
-  if (!status && !failure_) {
-    failure_ = storage_failure(status.error());
-    ending_ = VersionStatus::kError;
-  }
-  if (--files_ > 0) return;
-  const std::string held = std::exchange(held_, {});
-  if (!failure_) show(held);
-  if (state_ == State::kSaving) store();
+// An answer with an image that is nowhere ends here: neither its client nor what is stored of it
+// may name that image.
+void RunningTurn::on_file_lost(const std::string& url, const Error& error) {
+  record_.drop_image(url);
+  held_.clear();
+  if (!failure_) failure_ = storage_failure(error);
+  if (call_ && state_ == State::kAnswering) outcome_ = call_->outcome();
+  call_.reset();
+  end_tools();
+  save(VersionStatus::kError);
 }
 
 }  // namespace patchbay::api

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 
-#include "core/api/lonely_answers.hpp"
 #include "core/storage/redis/client.hpp"
 #include "core/storage/store.hpp"
 #include "core/streams/hub.hpp"
@@ -19,7 +18,6 @@ namespace patchbay::api {
 struct Services {
   std::shared_ptr<storage::Store> store;  // null: nothing is stored here
   std::shared_ptr<streams::Hub> streams;  // null only where `store` is
-  std::shared_ptr<LonelyAnswers> lonely = std::make_shared<LonelyAnswers>();
   std::optional<storage::redis::Address> redis =
       {};  // what replicas share; none: this one is alone
 };

@@ -242,7 +242,8 @@ plugin_host::Catalog::Options catalog_options(const settings::Settings& settings
   return options;
 }
 
-api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) {
+std::optional<relay::ProviderTable> make_providers(const Composing& from,
+                                                   std::vector<Problem>& problems) {
   const settings::Settings& settings = from.settings;
   std::vector<plugin_host::ProviderEntry> entries;
   std::vector<const settings::Provider*> enabled;
@@ -260,7 +261,7 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
   }
   const std::size_t before = problems.size();
   auto instances = from.catalog.load(entries, problems, from.change);
-  if (problems.size() > before) return nullptr;
+  if (problems.size() > before) return std::nullopt;
 
   relay::ProviderTable providers;
   for (std::size_t i = 0; i < enabled.size(); ++i) {
@@ -268,13 +269,18 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
     provider.credentials = credentials_of(provider, enabled[i]->name, from.previous.get());
     providers.emplace(enabled[i]->name, std::move(provider));
   }
+  return providers;
+}
+
+api::SnapshotPtr compose(const Composing& from, relay::ProviderTable providers) {
+  const settings::Settings& settings = from.settings;
   api::Snapshot snapshot{draw_routes(settings),
                          std::move(providers),
                          {from.loopback, settings.server.hosts, settings.server.cors_origins},
                          unix_ms() / 1000};
-  const bool trusted =
-      from.loopback && settings.access.anonymous != settings::Access::Anonymous::kNever;
-  snapshot.admin = {trusted, settings.admin.keys};
+  snapshot.upstream_models =
+      std::make_shared<api::ModelCache>(std::chrono::milliseconds(settings.server.models_cache_ms));
+  snapshot.admin = {from.loopback, settings.admin.keys};
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.chat = chat_rules(settings.chat);
   snapshot.tools = tools_of(settings);
@@ -282,6 +288,11 @@ api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) 
   snapshot.plugins = from.plugins;
   snapshot.services = from.services;
   return std::make_shared<const api::Snapshot>(std::move(snapshot));
+}
+
+api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems) {
+  auto providers = make_providers(from, problems);
+  return providers ? compose(from, *std::move(providers)) : nullptr;
 }
 
 std::vector<std::shared_ptr<plugin_host::Instance>> instances_of(const api::Snapshot& snapshot) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,15 @@ struct Composing {
   api::SnapshotPtr previous = {};                    // whose credentials go on; may be null
 };
 
-// Makes the enabled providers and the routes to them. Problems are added; with any, the result is
-// null.
+// Makes the enabled providers. Problems are added; with any, the result is empty. Nothing of
+// `from.services` is needed for it.
+std::optional<relay::ProviderTable> make_providers(const Composing& from,
+                                                   std::vector<Problem>& problems);
+
+// Draws the routes to them.
+api::SnapshotPtr compose(const Composing& from, relay::ProviderTable providers);
+
+// Both. Null where there are problems.
 api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems);
 
 // The provider instances of a snapshot.

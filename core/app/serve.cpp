@@ -42,6 +42,7 @@ sigset_t block_signals() {
   sigaddset(&signals, kDoneSignal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of who writes it
   return signals;
 }
 
@@ -55,6 +56,12 @@ int start_failed(const Error& error) {
   log::error("start_failed").text("error", error.message).text("detail", error.detail);
   log::shut_down();
   return error.code == ErrorCode::kInvalid ? kExitConfiguration : 1;
+}
+
+int refused(const std::vector<Problem>& problems) {
+  print_problems(problems);
+  log::shut_down();
+  return kExitConfiguration;
 }
 
 void announce(const server::Server& server, const settings::Settings& settings, unsigned workers) {
@@ -122,10 +129,7 @@ void raise_descriptor_limit() {
 int serve(const CommandLine& command_line) {
   const sigset_t signals = block_signals();
   const settings::Loaded loaded = load_settings(command_line);
-  if (!loaded.ok()) {
-    print_problems(loaded.problems);
-    return kExitConfiguration;
-  }
+  if (!loaded.ok()) return refused(loaded.problems);
   const settings::Settings& settings = loaded.settings;
   raise_descriptor_limit();
   log::set_level(static_cast<log::Level>(settings.log.level));
@@ -142,23 +146,18 @@ int serve(const CommandLine& command_line) {
   plugin_host::Catalog catalog(catalog_options(settings, command_line));
   observe_plugins(metrics, catalog);
   const auto requests = std::make_shared<PluginRequests>(catalog);
+  Composing composing{.settings = settings,
+                      .catalog = catalog,
+                      .loopback = server::listens_on_loopback(settings.server.listen),
+                      .plugins = requests};
+  std::vector<Problem> problems;
+  auto providers = make_providers(composing, problems);
+  if (!providers) return refused(problems);
+  // Only now, so that a start that was refused leaves no database behind.
   auto services = RunningServices::start(settings);
   if (!services) return start_failed(services.error());
-  std::vector<Problem> problems;
-  api::SnapshotPtr snapshot =
-      compose({.settings = settings,
-               .catalog = catalog,
-               .loopback = server::listens_on_loopback(settings.server.listen),
-               .change = {},
-               .plugins = requests,
-               .services = (*services)->services(),
-               .previous = {}},
-              problems);
-  if (snapshot == nullptr) {
-    print_problems(problems);
-    log::shut_down();
-    return kExitConfiguration;
-  }
+  composing.services = (*services)->services();
+  api::SnapshotPtr snapshot = compose(composing, *std::move(providers));
 
   std::vector<api::ApiHandler*> handlers;
   auto server = server::Server::start(

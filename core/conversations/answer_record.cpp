@@ -1,6 +1,7 @@
 #include "core/conversations/answer_record.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/chat/event.hpp"
 #include "core/conversations/storable_text.hpp"
@@ -104,6 +105,15 @@ void AnswerRecord::add_image(const pbay_ev_image& image) {
   block.name = view(image.mime);
   block.annotation = view(image.revised_prompt);
   bytes_ += block.url.size() + block.annotation.size();
+}
+
+void AnswerRecord::drop_image(std::string_view url) {
+  for (auto block = blocks_.begin(); block != blocks_.end();) {
+    const bool gone = block->kind == Kind::kImage && block->url == url;
+    const bool before = block - blocks_.begin() < static_cast<std::ptrdiff_t>(step_);
+    if (gone && before) --step_;
+    block = gone ? blocks_.erase(block) : std::next(block);
+  }
 }
 
 void AnswerRecord::tool_result(std::string_view call_id, std::string_view json) {

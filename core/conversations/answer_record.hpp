@@ -30,6 +30,9 @@ class AnswerRecord {
   // The calls of tools that no result has come for yet.
   [[nodiscard]] std::vector<ToolCall> open_calls() const;
 
+  // As if the image had never come.
+  void drop_image(std::string_view url);
+
   // What follows counts its items from 0 again.
   void next_step() { step_ = blocks_.size(); }
 

@@ -24,7 +24,8 @@ struct Server {
   std::vector<std::string> cors_origins = {"http://localhost:5173", "http://localhost:3000"};
   std::vector<std::string> hosts;  // further Host names answered while listening on loopback
   Origin workers_origin;
-  std::int64_t drain_timeout_ms = 30'000;  // for running answers, once asked to stop
+  std::int64_t drain_timeout_ms = 30'000;    // for running answers, once asked to stop
+  std::int64_t models_cache_ms = 3'600'000;  // a provider's list of models counts as fresh
 };
 
 // What one client may ask of the server, and how long it may take over it.

@@ -54,12 +54,8 @@ bool is_cors_origin(const std::string& text) {
   if (text == "*") return true;
   const std::size_t scheme = text.find("://");
   if (scheme == std::string::npos || scheme == 0) return false;
-  const std::string_view name = std::string_view(text).substr(0, scheme);
-  const bool letters = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
-  });
   const std::string rest = text.substr(scheme + 3);
-  return letters && !rest.empty() && rest.find_first_of("/?#@ \"'<>{}\\,") == std::string::npos;
+  return !rest.empty() && rest.find_first_of("/?#@ ") == std::string::npos;
 }
 
 bool is_host(const std::string& text) {
@@ -79,6 +75,7 @@ void read_server(const ConfigValue* value, Server& server, Report& report) {
   }
   read_workers(fields, server.workers, server.workers_origin);
   fields.duration_ms("drain_timeout", server.drain_timeout_ms);
+  fields.duration_ms("models_cache", server.models_cache_ms);
   if (fields.has("cors_origins")) server.cors_origins.clear();
   for (auto& [origin, written] : fields.texts("cors_origins")) {
     if (is_cors_origin(origin)) {

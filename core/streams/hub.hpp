@@ -7,7 +7,7 @@
 //   log_ = hub.open(worker, {.id = version_id, .owner = principal.owner,
 //                            .conversation_id = conversation_id, .protocol = "data-stream",
 //                            .content_type = "text/event-stream", .lines = true},
-//                   [this] { stop(); });             // may come in any later turn
+//                   {.stop = [this] { stop(); }});   // may come in any later turn
 //   ...
 //   std::string out;                                 // for each event of the answer
 //   encoder_->on_event(event, out);
@@ -76,6 +76,15 @@ class Log {
   [[nodiscard]] virtual std::size_t readers() const = 0;
 };
 
+// What others ask of who writes a log. On its worker, in later turns than open(), and not after the
+// log is gone.
+struct Orders {
+  std::function<void()> stop;  // at most once
+  // Another answer wants its place: ends it unless somebody reads it. True: it ends. May be asked
+  // again. Null: it never ends so.
+  std::function<bool()> give_way = nullptr;
+};
+
 // The reading end. Calls come on the reader's worker, in later turns than read().
 class Listener {
  public:
@@ -104,11 +113,10 @@ class Hub {
  public:
   virtual ~Hub() = default;
 
-  // Begins a log. `on_stop` is called on `worker`, at most once, when somebody asks for the stream
-  // to be stopped, and not after the log is gone.
+  // Begins a log. `orders` come on `worker`.
   virtual std::unique_ptr<Log> open(reactor::Worker& worker,
                                     Description description,
-                                    std::function<void()> on_stop) = 0;
+                                    Orders orders) = 0;
 
   // The stream of that id if it is the owner's and its log is still there. `then` is called on
   // `worker` in a later turn, unless `alive` has expired by then.
@@ -131,6 +139,13 @@ class Hub {
                     const std::string& id,
                     std::weak_ptr<void> alive,
                     std::function<void(bool)> then) = 0;
+
+  // Asks a stream to end unless somebody reads it (Orders::give_way); true when it does.
+  virtual void give_way(reactor::Worker& worker,
+                        const std::string& owner,
+                        const std::string& id,
+                        std::weak_ptr<void> alive,
+                        std::function<void(bool)> then) = 0;
 
   // What the hub keeps on that worker (timers, connections) goes. Called on it before it ends, when
   // all logs and subscriptions there are gone; whoever used the hub there owes it this call.

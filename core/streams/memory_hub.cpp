@@ -20,10 +20,10 @@ bool is_stream_id(std::string_view id) {
   });
 }
 
-// Who can stop a log. All but `worker` on that worker alone.
+// Who writes a log. All but `worker` on that worker alone.
 struct MemoryHub::Writer {
   reactor::Worker& worker;
-  std::function<void()> on_stop;  // empty once it was called, or the log is gone
+  Orders orders;  // empty once the log is gone; `stop` once it was called
 };
 
 class MemoryHub::MemoryLog final : public Log {
@@ -40,7 +40,7 @@ class MemoryHub::MemoryLog final : public Log {
 
   void finish() override {
     if (std::exchange(finished_, true)) return;
-    writer_->on_stop = nullptr;
+    writer_->orders = {};
     kept_->finish();
     hub_.finished(writer_->worker, kept_);
   }
@@ -60,10 +60,10 @@ MemoryHub::~MemoryHub() = default;
 
 std::unique_ptr<Log> MemoryHub::open(reactor::Worker& worker,
                                      Description description,
-                                     std::function<void()> on_stop) {
+                                     Orders orders) {
   const std::string id = description.id;
   auto kept = std::make_shared<KeptLog>(std::move(description), bounds_.bytes, total_);
-  auto writer = std::make_shared<Writer>(Writer{worker, std::move(on_stop)});
+  auto writer = std::make_shared<Writer>(Writer{worker, std::move(orders)});
   std::shared_ptr<KeptLog> replaced;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -114,8 +114,8 @@ bool MemoryHub::ask_to_stop(const std::string& id) {
   found->second.writer->worker.post(
       [writer = std::weak_ptr<Writer>(found->second.writer)] {
         const auto there = writer.lock();
-        if (there == nullptr || !there->on_stop) return;
-        std::exchange(there->on_stop, nullptr)();
+        if (there == nullptr || !there->orders.stop) return;
+        std::exchange(there->orders.stop, nullptr)();
       },
       "stopping a stream");
   return true;
@@ -133,6 +133,41 @@ void MemoryHub::stop(reactor::Worker& worker,
         if (!alive.expired()) then(asked);
       },
       "a stream that was stopped");
+}
+
+void MemoryHub::ask_to_give_way(const std::string& id, std::function<void(bool)> then) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = entries_.find(id);
+    if (found != entries_.end() && found->second.writer != nullptr) {
+      return found->second.writer->worker.post(
+          [writer = std::weak_ptr<Writer>(found->second.writer), then = std::move(then)] {
+            const auto there = writer.lock();
+            // A copy: what is called may let go of the orders.
+            const auto give_way = there == nullptr ? nullptr : there->orders.give_way;
+            then(give_way && give_way());
+          },
+          "a stream that is to give way");
+    }
+  }
+  then(false);
+}
+
+void MemoryHub::give_way(reactor::Worker& worker,
+                         const std::string& owner,
+                         const std::string& id,
+                         std::weak_ptr<void> alive,
+                         std::function<void(bool)> then) {
+  auto answer = [&worker, alive = std::move(alive), then = std::move(then)](bool ends) {
+    worker.post(
+        [alive, then, ends] {
+          if (!alive.expired()) then(ends);
+        },
+        "a stream that was asked to give way");
+  };
+  const auto log = kept(id);
+  if (log == nullptr || log->description().owner != owner) return answer(false);
+  ask_to_give_way(id, std::move(answer));
 }
 
 void MemoryHub::leave(reactor::Worker& worker) {

@@ -21,7 +21,7 @@ class MemoryHub final : public Hub {
 
   std::unique_ptr<Log> open(reactor::Worker& worker,
                             Description description,
-                            std::function<void()> on_stop) override;
+                            Orders orders) override;
   void find(reactor::Worker& worker,
             const std::string& owner,
             const std::string& id,
@@ -36,6 +36,11 @@ class MemoryHub final : public Hub {
             const std::string& id,
             std::weak_ptr<void> alive,
             std::function<void(bool)> then) override;
+  void give_way(reactor::Worker& worker,
+                const std::string& owner,
+                const std::string& id,
+                std::weak_ptr<void> alive,
+                std::function<void(bool)> then) override;
   void leave(reactor::Worker& worker) override;
 
   // For a hub that has more than this process. Any thread.
@@ -43,6 +48,9 @@ class MemoryHub final : public Hub {
   std::shared_ptr<KeptLog> kept(const std::string& id);
   // Asks for a running stream to be stopped, whoever's it is; true when somebody is there.
   bool ask_to_stop(const std::string& id);
+  // Asks a running stream to give way, whoever's it is. `then` is told on the stream's worker, or
+  // at once where there is none.
+  void ask_to_give_way(const std::string& id, std::function<void(bool)> then);
 
  private:
   class MemoryLog;

@@ -4,6 +4,7 @@
 
 #include "core/base/uuid.hpp"
 #include "core/streams/kept_reading.hpp"
+#include "core/streams/redis_orders.hpp"
 #include "core/streams/redis_reader.hpp"
 #include "core/streams/redis_writer.hpp"
 
@@ -14,12 +15,18 @@ class RedisHub::Place {
  public:
   Place(RedisHub& hub, reactor::Worker& worker, const std::string& name)
       : client(worker, hub.address_, {.name = "streams"}),
+        orders(worker, client, name),
         writer(worker,
                client,
                hub.address_,
                name,
                hub.bounds_,
-               [&local = hub.local_](const std::string& id) { local.ask_to_stop(id); }),
+               {.stop = [&local = hub.local_](const std::string& id) { local.ask_to_stop(id); },
+                .give_way =
+                    [&local = hub.local_](const std::string& id, std::function<void(bool)> then) {
+                      local.ask_to_give_way(id, std::move(then));
+                    },
+                .answer = [this](const std::string& id, bool ends) { orders.answered(id, ends); }}),
         reader(worker, client, hub.address_, name) {
     client.on_connected([this] {
       reader.connected();
@@ -28,6 +35,7 @@ class RedisHub::Place {
   }
 
   storage::redis::Client client;
+  RedisOrders orders;
   RedisWriter writer;
   RedisReader reader;
 };
@@ -93,9 +101,9 @@ void RedisHub::leave(reactor::Worker& worker) {
 
 std::unique_ptr<Log> RedisHub::open(reactor::Worker& worker,
                                     Description description,
-                                    std::function<void()> on_stop) {
+                                    Orders orders) {
   const std::string id = description.id;
-  auto local = local_.open(worker, std::move(description), std::move(on_stop));
+  auto local = local_.open(worker, std::move(description), std::move(orders));
   const auto place = place_on(worker);
   return std::make_unique<SharedLog>(place, place->writer.add(local_.kept(id)), std::move(local));
 }
@@ -129,7 +137,18 @@ void RedisHub::stop(reactor::Worker& worker,
   if (!is_stream_id(id) || local_.kept(id) != nullptr) {
     return local_.stop(worker, owner, id, std::move(alive), std::move(then));
   }
-  place_on(worker)->reader.stop(owner, id, std::move(alive), std::move(then));
+  place_on(worker)->orders.stop(owner, id, std::move(alive), std::move(then));
+}
+
+void RedisHub::give_way(reactor::Worker& worker,
+                        const std::string& owner,
+                        const std::string& id,
+                        std::weak_ptr<void> alive,
+                        std::function<void(bool)> then) {
+  if (!is_stream_id(id) || local_.kept(id) != nullptr) {
+    return local_.give_way(worker, owner, id, std::move(alive), std::move(then));
+  }
+  place_on(worker)->orders.give_way(owner, id, std::move(alive), std::move(then));
 }
 
 }  // namespace patchbay::streams

@@ -24,7 +24,7 @@ class RedisHub final : public Hub {
 
   std::unique_ptr<Log> open(reactor::Worker& worker,
                             Description description,
-                            std::function<void()> on_stop) override;
+                            Orders orders) override;
   void find(reactor::Worker& worker,
             const std::string& owner,
             const std::string& id,
@@ -39,6 +39,11 @@ class RedisHub final : public Hub {
             const std::string& id,
             std::weak_ptr<void> alive,
             std::function<void(bool)> then) override;
+  void give_way(reactor::Worker& worker,
+                const std::string& owner,
+                const std::string& id,
+                std::weak_ptr<void> alive,
+                std::function<void(bool)> then) override;
   void leave(reactor::Worker& worker) override;
 
  private:

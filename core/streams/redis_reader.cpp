@@ -130,23 +130,6 @@ void RedisReader::find(const std::string& owner,
                   });
 }
 
-void RedisReader::stop(const std::string& owner,
-                       const std::string& id,
-                       std::weak_ptr<void> alive,
-                       std::function<void(bool)> then) {
-  auto publish = [this, here = std::weak_ptr<int>(alive_), owner, id, alive, then](
-                     const Result<Reply>& reply) {
-    const bool running = reply && reply->items.size() == 3 && !reply->items[0].is_nil() &&
-                         reply->items[0].text == owner && reply->items[2].is_nil();
-    if (!running || here.expired()) return then(false);
-    // How many heard it is the acknowledgement: the writer alone listens there.
-    client_.command({"PUBLISH", writer_key(reply->items[1].text), kStop + id},
-                    alive,
-                    [then](const Result<Reply>& heard) { then(heard && heard->integer > 0); });
-  };
-  client_.command({"HMGET", stream_key(id), "owner", "writer", "ended"}, alive, std::move(publish));
-}
-
 std::unique_ptr<Subscription> RedisReader::read(const std::string& id,
                                                 std::uint64_t after,
                                                 Listener& listener) {
@@ -174,7 +157,7 @@ void RedisReader::look_up(const ReadingPtr& reading) {
                     reading->writer = reply->items[0].text;
                     reading->lines = reply->items[1].text == "1";
                     reading->ended = !reply->items[2].is_nil();
-                    announce(*reading);
+                    tell_writer(*reading, kRead);
                     ask(reading);
                   });
 }
@@ -269,8 +252,13 @@ void RedisReader::set_wanted(const ReadingPtr& reading, bool wanted) {
 }
 
 void RedisReader::close(const ReadingPtr& reading) {
-  reading->listener = nullptr;
+  if (std::exchange(reading->listener, nullptr) == nullptr) return;
   std::erase(readings_, reading);
+  const bool others = std::any_of(readings_.begin(), readings_.end(), [&](const ReadingPtr& other) {
+    return other->id == reading->id;
+  });
+  if (reading->writer.empty() || reading->ended || others) return;
+  tell_writer(*reading, kLeft);
 }
 
 void RedisReader::block() {
@@ -325,8 +313,9 @@ void RedisReader::interrupt() {
   client_.command({"PEXPIRE", wake_key(name_), kWakeKeptMs}, {}, nullptr);
 }
 
-void RedisReader::announce(const Reading& reading) {
-  client_.command({"PUBLISH", writer_key(reading.writer), kRead + reading.id}, {}, nullptr);
+void RedisReader::tell_writer(const Reading& reading, const char* what) {
+  client_.command(
+      {"PUBLISH", writer_key(reading.writer), what + reading.id + ' ' + name_}, {}, nullptr);
 }
 
 void RedisReader::connected() {
@@ -351,7 +340,7 @@ void RedisReader::tick() {
       close(reading);
       listener->on_lost();
     } else if (tell_writers && !reading->writer.empty()) {
-      announce(*reading);
+      tell_writer(*reading, kRead);
     }
   }
   block();

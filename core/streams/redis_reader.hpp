@@ -38,10 +38,6 @@ class RedisReader {
             const std::string& id,
             std::weak_ptr<void> alive,
             std::function<void(std::optional<Description>)> then);
-  void stop(const std::string& owner,
-            const std::string& id,
-            std::weak_ptr<void> alive,
-            std::function<void(bool)> then);
 
   std::unique_ptr<Subscription> read(const std::string& id,
                                      std::uint64_t after,
@@ -69,7 +65,7 @@ class RedisReader {
   void block();
   void unblocked(const Result<Reply>& reply);
   void interrupt();
-  void announce(const Reading& reading);
+  void tell_writer(const Reading& reading, const char* what);
   void tick();
   [[nodiscard]] std::vector<ReadingPtr> readings() const { return readings_; }
 

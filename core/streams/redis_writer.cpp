@@ -35,6 +35,14 @@ std::uint64_t number_of(std::string_view id) {
   return value;
 }
 
+// The words of an order behind its first one: an id, and perhaps a name.
+std::pair<std::string, std::string> words_behind(std::string_view order) {
+  order.remove_prefix(std::min(order.find(' '), order.size() - 1) + 1);
+  const std::size_t blank = std::min(order.find(' '), order.size());
+  const std::size_t second = std::min(blank + 1, order.size());
+  return {std::string(order.substr(0, blank)), std::string(order.substr(second))};
+}
+
 }  // namespace
 
 RedisWriter::Upload::Upload(std::shared_ptr<KeptLog> kept)
@@ -45,12 +53,12 @@ RedisWriter::RedisWriter(reactor::Worker& worker,
                          const storage::redis::Address& address,
                          std::string name,
                          Bounds bounds,
-                         std::function<void(const std::string& id)> on_stop)
+                         Heard heard)
     : worker_(worker),
       client_(client),
       name_(std::move(name)),
       bounds_(bounds),
-      on_stop_(std::move(on_stop)),
+      heard_(std::move(heard)),
       send_(
           worker, [this] { send_changed(); }, "frames for redis"),
       beat_(
@@ -203,7 +211,6 @@ void RedisWriter::find_place(Upload& upload) {
                   });
 }
 
-// A Redis that comes back may have kept nothing, of idle streams too.
 // A Redis that comes back may have kept nothing, of idle streams neither.
 void RedisWriter::connected() {
   if (uploads_.empty()) return;
@@ -229,16 +236,35 @@ void RedisWriter::heartbeat() {
 }
 
 bool RedisWriter::read_elsewhere(const Upload& upload) const {
-  return upload.read_until_ > worker_.now();
+  return std::any_of(upload.readers_.begin(), upload.readers_.end(), [&](const auto& reader) {
+    return reader.second > worker_.now();
+  });
 }
 
 void RedisWriter::take_order(std::string_view order) {
-  const std::string id(order.substr(std::min(order.find(' ') + 1, order.size())));
-  if (order.starts_with(kStop)) return on_stop_(id);
-  if (!order.starts_with(kRead)) return;
+  if (order.empty()) return;
+  const auto [id, who] = words_behind(order);
+  if (order.starts_with(kStop)) return heard_.stop(id);
+  if (order.starts_with(kYield)) return give_way(id, who);
+  if (order.starts_with(kEnds)) return heard_.answer(id, true);
+  if (order.starts_with(kStays)) return heard_.answer(id, false);
+  const bool reads = order.starts_with(kRead);
+  if (!reads && !order.starts_with(kLeft)) return;
   for (const auto& upload : uploads_) {
-    if (upload->id_ == id) upload->read_until_ = worker_.now() + kReadBelieved;
+    if (upload->id_ != id) continue;
+    if (reads) {
+      upload->readers_[who] = worker_.now() + kReadBelieved;
+    } else {
+      upload->readers_.erase(who);
+    }
   }
+}
+
+void RedisWriter::give_way(const std::string& id, const std::string& asker) {
+  heard_.give_way(id, [this, here = std::weak_ptr<int>(alive_), id, asker](bool ends) {
+    if (here.expired()) return;
+    command({"PUBLISH", writer_key(asker), (ends ? kEnds : kStays) + id});
+  });
 }
 
 }  // namespace patchbay::streams

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,14 +29,20 @@ class RedisWriter {
   // A log on its way. It goes on after its log was closed, until all of it is there.
   class Upload;
 
-  // `name` is this writer's among those of all replicas; `on_stop` gets the ids of streams that
-  // somebody wants stopped. All outlive the writer.
+  // What the other replicas say, by the ids of streams. On the worker.
+  struct Heard {
+    std::function<void(const std::string& id)> stop;
+    std::function<void(const std::string& id, std::function<void(bool ends)>)> give_way;
+    std::function<void(const std::string& id, bool ends)> answer;  // to RedisOrders::give_way
+  };
+
+  // `name` is this writer's among those of all replicas. All outlive the writer.
   RedisWriter(reactor::Worker& worker,
               storage::redis::Client& client,
               const storage::redis::Address& address,
               std::string name,
               Bounds bounds,
-              std::function<void(const std::string& id)> on_stop);
+              Heard heard);
   ~RedisWriter();
   RedisWriter(const RedisWriter&) = delete;
   RedisWriter& operator=(const RedisWriter&) = delete;
@@ -69,6 +76,7 @@ class RedisWriter {
   void beat();
   void heartbeat();
   void take_order(std::string_view order);
+  void give_way(const std::string& id, const std::string& asker);
 
   // Whose answer tells nothing.
   void command(std::vector<std::string> arguments) {
@@ -79,7 +87,7 @@ class RedisWriter {
   storage::redis::Client& client_;
   const std::string name_;
   const Bounds bounds_;
-  const std::function<void(const std::string& id)> on_stop_;
+  const Heard heard_;
   std::list<std::shared_ptr<Upload>> uploads_;
   std::vector<std::weak_ptr<Upload>> changed_;
   bool warned_ = false;
@@ -105,12 +113,12 @@ class RedisWriter::Upload : public std::enable_shared_from_this<Upload> {
   const std::shared_ptr<KeptLog> log_;
   const std::string id_;
   State state_ = State::kIdle;
-  bool changed_ = false;           // is in RedisWriter::changed_
-  std::uint64_t sent_ = 0;         // the number of the last frame that Redis has
-  bool touched_ = false;           // the stream has its expiry
-  Time touch_due_{};               // when it is put off again
-  Time read_until_{};              // somebody reads it elsewhere, until then
-  Time give_up_at_ = Time::max();  // once it is finished
+  bool changed_ = false;                 // is in RedisWriter::changed_
+  std::uint64_t sent_ = 0;               // the number of the last frame that Redis has
+  bool touched_ = false;                 // the stream has its expiry
+  Time touch_due_{};                     // when it is put off again
+  std::map<std::string, Time> readers_;  // elsewhere, by name, and how long they are believed
+  Time give_up_at_ = Time::max();        // once it is finished
 };
 
 }  // namespace patchbay::streams

@@ -131,9 +131,12 @@ class Live:
     def header(self, name: str) -> str | None:
         return self.answer.header(name)
 
-    def read_until(self, mark: str) -> str:
-        """Everything so far, once the mark is in it."""
-        while mark not in self.text:
+    def finish_sending(self) -> None:
+        self._connection.finish_sending()
+
+    def read_until(self, mark: str, begin: int = 0) -> str:
+        """Everything so far, once the mark is in it, `begin` or further on."""
+        while mark not in self.text[begin:]:
             assert not self._ended, f"it ended before {mark!r}: {self.text!r}"
             self._read()
         return self.text

@@ -12,6 +12,7 @@ import pwd
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -47,6 +48,15 @@ class Storage:
 
 def sqlite(folder: Path) -> Storage:
     return Storage("sqlite", f"sqlite:{folder / 'patchbay.db'}")
+
+
+def execute(storage: Storage, statement: str) -> list[tuple]:
+    """What a statement gives in a SQLite file, behind the back of who else has it open."""
+    connection = sqlite3.connect(storage.url.removeprefix("sqlite:"), timeout=WAIT_SECONDS)
+    with connection:
+        rows = connection.execute(statement).fetchall()
+    connection.close()
+    return rows
 
 
 class Postgres:

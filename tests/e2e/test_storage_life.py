@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,19 +17,11 @@ from chat_backends import (
     Live, Person, backend_config, data_of, error_of, held, is_uuid, ndjson, new_id, reply, says, sent_messages,
 )  # fmt: skip
 from databases import Postgres, Storage
+from outages import wait_until
 from patchbay import Patchbay, run, write_config
 from upstream import WAIT_SECONDS, Upstream
 
 Start = Callable[..., Patchbay]
-
-
-def wait_until(condition: Callable[[], Any], what: str) -> Any:
-    """Asks until it is so: for what becomes true on its own, and tells nobody."""
-    ends = time.monotonic() + WAIT_SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < ends, f"waited in vain: {what}"
-        time.sleep(0.02)
-    return found
 
 
 @pytest.fixture

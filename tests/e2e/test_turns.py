@@ -3,7 +3,11 @@ requests that must not be answered twice, and histories that are not what is sto
 
 from __future__ import annotations
 
-from chat_backends import Person, held, ndjson, new_id, reply, says, sent_messages
+from pathlib import Path
+
+import databases
+from chat_backends import Person, backend_config, held, ndjson, new_id, reply, says, sent_messages
+from patchbay import Patchbay, write_config
 from upstream import WAIT_SECONDS, Upstream
 
 
@@ -106,7 +110,41 @@ class TestNothingTwice:
         assert upstream.requests == []
 
 
+class TestNumbers:
+    """An EventSource says by itself where it was: the numbers of back end D's events name their answer."""
+
+    SOURCE = {"Accept": "text/event-stream"}
+
+    def test_the_events_of_an_answer_name_it(self, ada: Person, upstream: Upstream) -> None:
+        upstream.answer_with(reply("one ", "two"), reply("another"))
+        conversation = ada.post("/conversations", {}, 201)["id"]
+        ada.post(f"/conversations/{conversation}/messages", {"content": "Hi"}, 201)
+        target = f"/conversations/{conversation}/stream"
+        answer = ada.ask("GET", target, headers=self.SOURCE)
+        named = [line for line in answer.body.decode().splitlines() if line.startswith("id: ")]
+        version = answer.header("x-stream-id")
+        assert named == [f"id: {version}:{number}" for number in (1, 2, 3)]
+        assert "id: " not in ada.ask("GET", target).body.decode(), "others look for data alone"
+        # There is a newer answer now; who was cut off in the first one reads that one on.
+        again = ada.ask("GET", target, headers={**self.SOURCE, "Last-Event-ID": f"{version}:1"})
+        assert "two" in again.body.decode()
+        assert "one " not in again.body.decode() and "another" not in again.body.decode()
+        assert len(upstream.requests) == 2
+
+
 class TestWhatIsStored:
+    def test_who_answered_is_kept_also_where_it_was_a_stand_in(
+        self, upstream: Upstream, tmp_path: Path
+    ) -> None:
+        storage = databases.sqlite(tmp_path)
+        config = backend_config(upstream, storage)
+        config["providers"]["OpenAI"] |= {"enabled": False, "otherwise": "Gemini"}
+        with Patchbay(write_config(tmp_path / "patchbay.yaml", config)) as server:
+            ada = Person(server.port, "ada")
+            assert ada.ask("POST", "/chat", {"messages": [user("Hi")]}).status == 200
+        rows = "select v.provider, v.content from versions v join messages m on m.id = v.message_id where role = 'assistant'"
+        assert databases.execute(storage, rows) == [("Gemini", "Gemini API Stub Response")]
+
     def test_a_window_of_the_history_overwrites_nothing(self, ada: Person, upstream: Upstream) -> None:
         """A page that sends only its last few messages goes on; it does not edit what it no longer sends."""
         upstream.answer_with(*(reply(f"a{n}") for n in range(1, 5)))

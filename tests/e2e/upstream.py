@@ -59,7 +59,7 @@ class Answer:
     framing: "length", "chunked", or "close" (the end of the connection ends the body).
     cut_seed: None sends the body in one write; a number cuts it anywhere, reproducibly.
     hold_head: wait before the first byte until `Upstream.release` or the client leaves.
-    hold_after: the same after this many bytes of the body.
+    hold_after: the same after this many bytes of the body; hold_again: once more, further on.
     break_after, break_how: end the connection after this many bytes of the body (-1: before the
     head), by "close" (FIN) or "reset" (RST).
     then_close: close the connection after a complete answer without saying so.
@@ -73,6 +73,7 @@ class Answer:
     cut_seed: int | None = None
     hold_head: bool = False
     hold_after: int | None = None
+    hold_again: int | None = None
     break_after: int | None = None
     break_how: str = "close"
     then_close: bool = False
@@ -232,10 +233,12 @@ class _Connection(asyncio.Protocol):
             whole = _chunked(payload, dice) if answer.framing == "chunked" else payload
             await self._write(head + whole, dice)
         else:
-            first, second = payload[:stop], payload[stop:]
+            again = len(payload) if answer.hold_again is None else answer.hold_again
+            first, between, second = payload[:stop], payload[stop:again], payload[again:]
             if answer.framing == "chunked":
                 open_end = _chunked(first, dice)[: -len(b"0\r\n\r\n")]
                 await self._write(head + open_end, dice)
+                between = _chunked(between, dice)[: -len(b"0\r\n\r\n")]
                 rest = _chunked(second, dice)
             else:
                 await self._write(head + first, dice)
@@ -244,6 +247,9 @@ class _Connection(asyncio.Protocol):
                 self._break(answer.break_how)
                 return False
             if not await self._hold():
+                return False
+            await self._write(between, dice)
+            if answer.hold_again is not None and not await self._hold():
                 return False
             await self._write(rest, dice)
         return answer.framing != "close" and not answer.then_close
@@ -337,6 +343,10 @@ class Upstream:
     def release(self) -> None:
         """Lets everything that is held go on, and what comes later not be held."""
         self._loop.call_soon_threadsafe(self._released.set)
+
+    def step(self) -> None:
+        """Lets everything that is held now go on, and holds what comes later."""
+        self._loop.call_soon_threadsafe(lambda: (self._released.set(), self._released.clear()))
 
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
         """Waits until the condition holds; it is asked anew whenever something happened here."""

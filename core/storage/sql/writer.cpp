@@ -167,7 +167,9 @@ Attempt Writer::write_until(const std::vector<QueuedWrite>& jobs, Time deadline)
       result.end = End::kCommitted;  // it had come through
       return result;
     }
+    // The engine itself waits some seconds for a lock; whoever waits for us has no more than that.
     if (result.failure != Failure::kBusy || tries >= kBusyAttempts) return result;
+    if (Clock::now() >= deadline) return result;
     std::this_thread::sleep_for(std::chrono::milliseconds(tries));
   }
 }

@@ -54,7 +54,7 @@ class StreamReaderTest : public testing::Test {
                          .protocol = protocol,
                          .content_type = "text/event-stream",
                          .lines = lines},
-                        [this] { stopped_ = true; });
+                        {.stop = [this] { stopped_ = true; }});
     });
   }
 

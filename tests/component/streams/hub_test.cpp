@@ -122,6 +122,44 @@ TEST_P(HubTest, StopsNobodyWhoHasGoneMeanwhile) {
   EXPECT_FALSE(stopped);
 }
 
+TEST_P(HubTest, AsksTheWriterWhetherItGivesWayAndTellsItsAnswer) {
+  bool willing = false;
+  int asked = 0;
+  Log& log = open(
+      *hub_,
+      0,
+      "one",
+      [] { FAIL() << "nobody wants it stopped"; },
+      [&] {
+        EXPECT_TRUE(workers_[0].on_this_thread());
+        ++asked;
+        return willing;
+      });
+  EXPECT_FALSE(give_way(*hub_, 1, "user:ada", "one"));
+  willing = true;
+  EXPECT_TRUE(give_way(*hub_, 0, "user:ada", "one"));
+  EXPECT_TRUE(give_way(*hub_, 2, "user:ada", "one")) << "may be asked again";
+  EXPECT_FALSE(give_way(*hub_, 1, "user:eve", "one"));
+  EXPECT_FALSE(give_way(*hub_, 1, "user:ada", "another"));
+  finish(0, log);
+  EXPECT_FALSE(give_way(*hub_, 1, "user:ada", "one"));
+  EXPECT_EQ(asked, 3);
+}
+
+TEST_P(HubTest, WhoLetsGoOfItsLogWhileItGivesWayIsNotAskedTwice) {
+  open(
+      *hub_,
+      0,
+      "one",
+      [] {},
+      [&] {
+        logs_.back().second.reset();
+        return true;
+      });
+  EXPECT_TRUE(give_way(*hub_, 1, "user:ada", "one"));
+  EXPECT_FALSE(give_way(*hub_, 1, "user:ada", "one"));
+}
+
 TEST_P(HubTest, TellsAPausedReaderNothingUntilItGoesOn) {
   Log& log = open(*hub_, 0, "one");
   append(0, log, line(1));

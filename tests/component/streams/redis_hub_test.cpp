@@ -87,6 +87,37 @@ TEST_F(RedisHubTest, AnotherReplicaStopsIt) {
   EXPECT_FALSE(stop(*there, 1, "user:ada", "one"));
 }
 
+TEST_F(RedisHubTest, GivesWayToAnotherReplicaUnlessSomebodyReadsIt) {
+  const auto here = replica();
+  const auto there = replica();
+  Log* log = nullptr;
+  log = &open(
+      *here, 0, "one", [] {}, [&] { return log->readers() == 0; });
+  ASSERT_TRUE(arrives(*there, 1, "one"));
+  Ear& ear = read(*there, 2, "one");
+  ASSERT_TRUE(workers_.until(0, [&] { return log->readers() == 1; }));
+  EXPECT_FALSE(give_way(*there, 1, "user:ada", "one"));
+  EXPECT_FALSE(give_way(*here, 1, "user:ada", "one"));
+  EXPECT_FALSE(give_way(*there, 1, "user:eve", "one"));
+  workers_.run(2, [&] { ear.subscription.reset(); });
+  ASSERT_TRUE(workers_.until(0, [&] { return log->readers() == 0; })) << "who leaves says so";
+  // False as well while the asker does not hear yet what it is answered.
+  while (!give_way(*there, 1, "user:ada", "one")) {
+  }
+  EXPECT_TRUE(give_way(*here, 1, "user:ada", "one"));
+  EXPECT_FALSE(give_way(*there, 1, "user:eve", "one"));
+}
+
+TEST_F(RedisHubTest, AWriterThatIsGoneDoesNotGiveWay) {
+  const auto here = replica();
+  const auto there = replica();
+  open(
+      *here, 0, "one", [] {}, [] { return true; });
+  ASSERT_TRUE(arrives(*there, 1, "one"));
+  EXPECT_EQ(server_.ask("HSET patchbay:stream:one writer somebody.else"), ":0\r\n");
+  EXPECT_FALSE(give_way(*there, 1, "user:ada", "one"));
+}
+
 TEST_F(RedisHubTest, AFinishedStreamIsReadElsewhereAndThenGone) {
   const auto here = replica({.keep_finished = 4'000ms});
   const auto there = replica();

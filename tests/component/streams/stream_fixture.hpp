@@ -100,9 +100,13 @@ class StreamTest : public testing::Test {
             .lines = true};
   }
 
-  Log& open(Hub& hub, unsigned worker, const std::string& id, std::function<void()> on_stop = {}) {
+  Log& open(Hub& hub,
+            unsigned worker,
+            const std::string& id,
+            std::function<void()> on_stop = {},
+            std::function<bool()> give_way = {}) {
     logs_.emplace_back(worker, workers_.run(worker, [&] {
-      return hub.open(workers_[worker], described(id), std::move(on_stop));
+      return hub.open(workers_[worker], described(id), {std::move(on_stop), std::move(give_way)});
     }));
     return *logs_.back().second;
   }
@@ -150,6 +154,15 @@ class StreamTest : public testing::Test {
     auto future = stopped.get_future();
     workers_.run(worker, [&] {
       hub.stop(workers_[worker], owner, id, alive_, [&](bool asked) { stopped.set_value(asked); });
+    });
+    return future.get();
+  }
+
+  bool give_way(Hub& hub, unsigned worker, const std::string& owner, const std::string& id) {
+    std::promise<bool> told;
+    auto future = told.get_future();
+    workers_.run(worker, [&] {
+      hub.give_way(workers_[worker], owner, id, alive_, [&](bool ends) { told.set_value(ends); });
     });
     return future.get();
   }

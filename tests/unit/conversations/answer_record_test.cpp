@@ -57,6 +57,19 @@ TEST(AnswerRecord, TellsReasoningAndToolsAsParts) {
             R"({"type":"tool_result","id":"call_1","result":{"seen":true}}])");
 }
 
+TEST(AnswerRecord, ForgetsAnImageThatCouldNotBeKept) {
+  AnswerRecord record;
+  record.take(image_at("http://h/files/1", "").h);
+  record.take(image_at("http://h/files/2", "").h);
+  record.next_step();
+  record.drop_image("http://h/files/1");
+  EXPECT_EQ(record.text(), "![Generated Image](http://h/files/2)");
+  record.drop_image("http://h/files/2");
+  EXPECT_EQ(record.text(), "");
+  EXPECT_EQ(record.parts(), "");
+  EXPECT_TRUE(record.empty());
+}
+
 TEST(AnswerRecord, ShowsAnImageInTheTextAndAsAPart) {
   AnswerRecord record;
   record.take(image_at("http://h/files/1", "a red fox").h);

