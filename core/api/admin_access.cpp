@@ -15,8 +15,8 @@ std::optional<AdminAccess::Refusal> AdminAccess::refuse(const http::HeaderList& 
   if (keys.empty()) {
     if (loopback) return std::nullopt;
     return Refusal{403,
-                   "The admin API is closed, since the server listens on more than a loopback "
-                   "address and admin.keys names no key"};
+                   "The admin API is closed, since admin.keys names no key, and without one only a "
+                   "server on a loopback address answers, unless access.anonymous is never"};
   }
   const auto given = request.find("authorization");
   if (!given || !http::starts_with_ignoring_case(*given, kScheme)) {

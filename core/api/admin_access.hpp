@@ -12,7 +12,7 @@
 namespace patchbay::api {
 
 struct AdminAccess {
-  bool loopback = true;      // the server listens on a loopback address only
+  bool loopback = true;      // it listens on a loopback address only, and trusts it
   std::vector<Secret> keys;  // admin.keys
 
   struct Refusal {

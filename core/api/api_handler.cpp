@@ -35,6 +35,13 @@ ErrorForm error_form_of(const server::Request& request) {
   return wrong == nullptr ? ErrorForm::kObject : error_form_of(wrong->kind);
 }
 
+// How the body is compressed, where it is: nothing here unpacks one.
+std::string_view compression_of(const server::Request& request) {
+  const auto coding = request.headers.find("content-encoding");
+  const bool none = !coding || coding->empty() || *coding == "identity" || request.body().empty();
+  return none ? std::string_view() : *coding;
+}
+
 }  // namespace
 
 ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
@@ -112,6 +119,20 @@ void ApiHandler::admit(server::Exchange& exchange, Context context, Match match)
   if ((!asks || own_rules) && is_foreign(exchange, context)) return;
   const bool wants_principal = match.kind == RouteKind::kApi || match.kind == RouteKind::kChat;
   if (wants_principal && !identify(exchange, context)) return;
+  // What is passed on to a provider as it came, that provider may well understand.
+  if (const auto coding = compression_of(exchange.request());
+      !coding.empty() && !match.route.starts_with("/providers/")) {
+    http::HeaderList headers;
+    headers.add("accept-encoding", "identity");
+    return reply_error(
+        exchange,
+        context,
+        plain_failure(415,
+                      "The body is compressed (Content-Encoding: " + std::string(coding) +
+                          "), which is not understood here: send it as it is",
+                      "unsupported_encoding"),
+        headers);
+  }
   if (wants_principal && snapshot_->limits.hold_for(context.route)) {
     return run_within_limits(exchange, std::move(context), match.handler, limiter_.get());
   }

@@ -26,9 +26,11 @@ std::variant<std::string, chat::Failure> asked_model(const server::Request& requ
 }
 
 // Whether it is an EventSource that asks, and not a page that takes the stream apart by itself:
-// those look for lines that begin with "data:" and for nothing else.
+// those look for events that begin with "data:" and for nothing else. Some of them name the type of
+// the stream as well, but only an EventSource always asks past all caches, as its standard says.
 bool is_event_source(const http::HeaderList& headers) {
-  return headers.find("accept") == "text/event-stream";
+  return headers.find("accept") == "text/event-stream" &&
+         headers.find("cache-control") == "no-cache";
 }
 
 // The query's model, else the one that the message was meant for, else the conversation's.

@@ -1,5 +1,6 @@
 #include "core/api/messages.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -28,6 +29,12 @@ JsonReply show(const Messages& messages) {
   }
   reply.body += ']';
   return reply;
+}
+
+// A page's cursor is the message it begins behind.
+bool is_cursor_of(const Messages& all, const PageQuery& page) {
+  return page.cursor.empty() ||
+         std::any_of(all.begin(), all.end(), [&](const Message& m) { return m.id == page.cursor; });
 }
 
 // The messages behind the one that is the page's cursor, and the cursor of the page behind them.
@@ -115,11 +122,15 @@ void list_messages(server::Exchange& exchange, const Context& context) {
   answer_after_read<Messages>(
       exchange,
       context,
-      [owner = context.principal.owner,
-       id = context.segments[0]](Repository& repository) -> Result<Messages> {
+      [owner = context.principal.owner, id = context.segments[0], page](
+          Repository& repository) -> Result<Messages> {
         auto found = repository.conversation(owner, id);
         if (!found) return found.error();
-        return repository.active_path(found->id);
+        auto path = repository.active_path(found->id);
+        if (path && !is_cursor_of(*path, page)) {
+          return make_error(ErrorCode::kInvalid, "cursor: is not one of ours");
+        }
+        return path;
       },
       [page, id = context.segments[0]](const Messages& all) {
         Messages shown;

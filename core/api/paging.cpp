@@ -4,6 +4,7 @@
 
 #include "core/http/percent.hpp"
 #include "core/http/target.hpp"
+#include "core/json/utf8.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -20,6 +21,7 @@ std::variant<PageQuery, chat::Failure> read_page_query(const server::Request& re
   const auto parameters = http::parse_query(target->query);
   if (!parameters) return chat::bad_request(parameters.error().message, {}, "invalid_url");
   query.q = http::find_parameter(*parameters, "q").value_or("");
+  if (!json::is_valid_utf8(query.q)) return chat::bad_request("q: expected UTF-8", "q");
   query.cursor = http::find_parameter(*parameters, "cursor").value_or("");
   const auto limit = http::find_parameter(*parameters, "limit");
   if (!limit) return query;

@@ -278,9 +278,11 @@ api::SnapshotPtr compose(const Composing& from, relay::ProviderTable providers) 
                          std::move(providers),
                          {from.loopback, settings.server.hosts, settings.server.cors_origins},
                          unix_ms() / 1000};
+  const bool trusted =
+      from.loopback && settings.access.anonymous != settings::Access::Anonymous::kNever;
+  snapshot.admin = {trusted, settings.admin.keys};
   snapshot.upstream_models =
       std::make_shared<api::ModelCache>(std::chrono::milliseconds(settings.server.models_cache_ms));
-  snapshot.admin = {from.loopback, settings.admin.keys};
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.chat = chat_rules(settings.chat);
   snapshot.tools = tools_of(settings);

@@ -1,6 +1,10 @@
 #include "core/app/migrate_command.hpp"
 
+#include <filesystem>
 #include <iostream>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "core/app/composition.hpp"
 #include "core/app/services.hpp"
@@ -18,8 +22,23 @@ int failed(const Error& error) {
   return 1;
 }
 
+// How far the database is. Whoever looks must not make one.
+Result<std::vector<sql::MigrationState>> states_of(const DatabaseUrl& url) {
+  const std::filesystem::path file = url.location;
+  std::error_code error;
+  const bool folder =
+      file.parent_path().empty() || std::filesystem::exists(file.parent_path(), error);
+  const bool to_be_made =
+      url.engine == DatabaseUrl::Engine::kSqlite && folder && !std::filesystem::exists(file, error);
+  if (!to_be_made) return sql::migration_states(url);
+  std::vector<sql::MigrationState> states;
+  for (sql::Migration& migration : sql::built_in_migrations("sqlite"))
+    states.push_back({.migration = std::move(migration), .applied_ms = 0});
+  return states;
+}
+
 int show(const DatabaseUrl& url, bool only_missing) {
-  const auto states = sql::migration_states(url);
+  const auto states = states_of(url);
   if (!states) return failed(states.error());
   bool any = false;
   for (const sql::MigrationState& state : *states) {

@@ -34,7 +34,11 @@ Conversation new_conversation(const Opening& opening) {
 
 Result<Conversation> find_or_create(Repository& repository, const Opening& opening, bool& created) {
   if (opening.kind == Kind::kBranch) {
-    return repository.conversation_of_version(opening.owner, opening.after);
+    auto found = repository.conversation_of_version(opening.owner, opening.after);
+    if (!found && found.error().code == ErrorCode::kNotFound) {
+      return make_error(ErrorCode::kNotFound, "There is no such response to go on from");
+    }
+    return found;
   }
   const bool named = !opening.conversation_id.empty() || !opening.external_key.empty();
   if (named) {
@@ -192,6 +196,21 @@ class Opener {
     return ok();
   }
 
+  // A conversation that was made empty and without a title is called after its first message, like
+  // one that begins with it.
+  Status name_conversation() {
+    Conversation& conversation = opened_.conversation;
+    if (!path().empty() || !conversation.title.empty()) return ok();
+    storage::ConversationChange change;
+    change.title = title_of(opening_.text.content);
+    if (change.title->empty()) return ok();
+    auto named =
+        repository_.change_conversation(opening_.owner, conversation.id, change, opening_.now_ms);
+    if (!named) return named.error();
+    conversation = *std::move(named);
+    return ok();
+  }
+
   Status send() {
     if (opening_.kind == Kind::kBranch) {
       if (auto followed = follow_path(); !followed) return followed;
@@ -204,6 +223,7 @@ class Opener {
     message.created_ms = opening_.now_ms;
     message.version = user_version(opening_);
     message.version.number = 1;
+    if (auto named = name_conversation(); !named) return named;
     auto added = repository_.add_message(message);
     if (!added) {
       const bool taken = added.error().code == ErrorCode::kConflict && kind_ == Kind::kBranch;
@@ -233,7 +253,7 @@ class Opener {
     while (!path().empty() && path().back().role != Role::kUser)
       path().pop_back();
     if (!path().empty()) return ok();
-    return make_error(ErrorCode::kNotFound, "There is no message to " + what);
+    return make_error(ErrorCode::kInvalid, "There is no message of the user to " + what);
   }
 
   Status edit() {

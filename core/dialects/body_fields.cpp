@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/json/utf8.hpp"
 #include "core/json/write.hpp"
 
 namespace patchbay::dialects {
@@ -74,7 +75,12 @@ MaybeFailure take_text(std::string_view body, const json::Wanted& wanted, std::s
   const json::View value(json::raw_of(body, wanted));
   if (!value.is(Kind::kString)) return wrong_kind(std::string(wanted.path), "a string", value);
   text = value.string();
-  return std::nullopt;
+  return check_storable(std::string(wanted.path), text);
+}
+
+MaybeFailure check_storable(const std::string& path, std::string_view text) {
+  if (text.find('\0') == std::string_view::npos) return std::nullopt;
+  return wrong_value(path, "must not hold the character U+0000, which cannot be stored");
 }
 
 MaybeFailure require_text(std::string_view body, const json::Wanted& wanted, std::string& text) {
@@ -92,7 +98,7 @@ MaybeFailure require_words(std::string_view body, const json::Wanted& wanted, st
 }
 
 bool is_client_key(std::string_view text) {
-  return !text.empty() && text.size() <= kClientKeyBytesMax &&
+  return !text.empty() && text.size() <= kClientKeyBytesMax && json::is_valid_utf8(text) &&
          std::none_of(
              text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
 }

@@ -36,7 +36,11 @@ chat::Failure empty_value(std::string_view name);
 // Fills in `wanted`, or says at which byte the body is no JSON object.
 MaybeFailure scan_body(json::Padded body, std::span<json::Wanted> wanted);
 
-// Takes a text that may be left out or null: `text` stays as it is then.
+// Text of a JSON body that no database takes: with a zero character.
+MaybeFailure check_storable(const std::string& path, std::string_view text);
+
+// Takes a text that may be left out or null: `text` stays as it is then. It holds no zero
+// character.
 MaybeFailure take_text(std::string_view body, const json::Wanted& wanted, std::string& text);
 
 // Takes a text that must be there; empty will do. Null is a value of the wrong type.
@@ -45,8 +49,11 @@ MaybeFailure require_text(std::string_view body, const json::Wanted& wanted, std
 // The same, and it must not be empty.
 MaybeFailure require_words(std::string_view body, const json::Wanted& wanted, std::string& text);
 
-// What clients may call their sessions by: 1 to 256 bytes without control characters.
+// What clients may call their sessions by: 1 to 256 bytes of UTF-8 without control
+// characters.
 inline constexpr std::size_t kClientKeyBytesMax = 256;
+inline constexpr std::string_view kWrongClientKey =
+    "expected at most 256 bytes of UTF-8 without control characters";
 bool is_client_key(std::string_view text);
 
 // {"error":"..."}, which is what clients of the chat routes read. With the status 422 and a field

@@ -192,18 +192,34 @@ const ConfigValue* Fields::bytes(const std::string& key,
   return value;
 }
 
+std::vector<std::string_view> items_of(std::string_view text) {
+  text = trimmed(text);
+  bool array = text.size() >= 2 && text.front() == '[' && text.back() == ']';
+  if (array) {
+    const std::string_view inside = trimmed(text.substr(1, text.size() - 2));
+    array = inside.empty() || (inside.size() >= 2 && inside.front() == '"' && inside.back() == '"');
+    if (array) text = inside;
+  }
+  std::vector<std::string_view> items;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view item = trimmed(text.substr(0, comma));
+    if (array && item.size() >= 2 && item.front() == '"' && item.back() == '"') {
+      item = item.substr(1, item.size() - 2);
+    }
+    if (!item.empty()) items.push_back(item);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return items;
+}
+
 std::vector<std::pair<std::string, const ConfigValue*>> Fields::texts(const std::string& key) {
   std::vector<std::pair<std::string, const ConfigValue*>> out;
   const ConfigValue* value = take(key);
   if (value == nullptr) return out;
   if (value->kind == Kind::kScalar) {
-    std::string_view rest = value->text;
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      const std::string_view item = trimmed(rest.substr(0, comma));
-      if (!item.empty()) out.emplace_back(item, value);
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-    }
+    for (const std::string_view item : items_of(value->text))
+      out.emplace_back(item, value);
     return out;
   }
   if (value->kind != Kind::kList) {

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,11 @@
 #include "core/settings/report.hpp"
 
 namespace patchbay::settings {
+
+// The items of a list in one text, as variables hold lists: with commas between them, and perhaps
+// written as a JSON array of texts, ["one", "two"], which is how some programs take theirs. Views
+// into `text`; empty ones are left out.
+std::vector<std::string_view> items_of(std::string_view text);
 
 class Fields {
  public:
@@ -43,7 +49,7 @@ class Fields {
                            std::int64_t max,
                            std::int64_t& out);
 
-  // A list of texts, or one text with commas between them, as variables hold lists.
+  // A list of texts, or one text that holds them as variables do: items_of().
   // Returns each text with the value it stands in.
   std::vector<std::pair<std::string, const ConfigValue*>> texts(const std::string& key);
 

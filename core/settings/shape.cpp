@@ -54,8 +54,12 @@ bool is_cors_origin(const std::string& text) {
   if (text == "*") return true;
   const std::size_t scheme = text.find("://");
   if (scheme == std::string::npos || scheme == 0) return false;
+  const std::string_view name = std::string_view(text).substr(0, scheme);
+  const bool letters = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
+  });
   const std::string rest = text.substr(scheme + 3);
-  return !rest.empty() && rest.find_first_of("/?#@ ") == std::string::npos;
+  return letters && !rest.empty() && rest.find_first_of("/?#@ \"'<>{}\\,") == std::string::npos;
 }
 
 bool is_host(const std::string& text) {

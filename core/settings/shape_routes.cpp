@@ -47,7 +47,8 @@ bool find_known_provider(const ConfigValue& written,
   return false;
 }
 
-// One name or a list of them. Every name is kept once, so that a variable may repeat one.
+// One name or a list of them; a text may be a list too, with commas, as variables hold them. Every
+// name is kept once, so that a variable may repeat one.
 void read_provider_names(Fields& fields,
                          const std::vector<std::string>& known,
                          std::vector<std::string>& names,
@@ -68,6 +69,17 @@ void read_provider_names(Fields& fields,
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };
   const std::string path = fields.path("provider");
+  if (value->kind == Kind::kScalar && value->text.find(',') != std::string::npos) {
+    ConfigValue item = *value;
+    for (const std::string_view name : items_of(value->text)) {
+      item.text = name;
+      add(item, path);
+    }
+    if (items_of(value->text).empty()) {
+      fields.problem(*value, "provider", "expected at least one provider");
+    }
+    return;
+  }
   if (value->kind != Kind::kList) {
     add(*value, path);
     return;

@@ -270,6 +270,8 @@ def test_production_asks_on_loopback_too(start_patchbay: Callable[..., Patchbay]
     server.wait_for_log(lambda line: line["event"] == "no_credentials")
     keyed = start_patchbay(None, env={"APP_ENV": "production", "API_KEY": TEAM})
     assert ask(keyed, CHAT, body=ASK).status == 401
+    for either in (server, keyed):
+        assert get(either, "/admin/plugins").status == 403
     assert ask(keyed, CHAT, {"X-API-Key": TEAM}, ASK).status == 200
     assert ask(keyed, OPENAI, {"Authorization": f"Bearer {TEAM}"}).status == 200
 

@@ -61,6 +61,12 @@ class TestConversations:
             ("POST", "/conversations/{id}/messages", {}, "content"),
             ("POST", "/conversations/{id}/messages", {"content": 5}, "content"),
             ("POST", "/conversations/{id}/messages", {"content": "Hi", "model": 5}, "model"),
+            ("POST", "/conversations/{id}/messages", {"content": "a\0b"}, "content"),
+            ("POST", "/conversations/{id}/messages", {"content": [{"type": "text", "text": "\0"}]}, "content[0].text"),
+            ("POST", "/conversations", {"default_model": "\0"}, "default_model"),
+            ("GET", "/conversations/{id}/messages?cursor=x", None, "cursor"),
+            ("GET", "/conversations?cursor=0-1-x", None, "cursor"),
+            ("GET", "/conversations?q=%FF", None, "q: "),
         ],
     )
     def test_a_field_that_is_wrong_is_named(
@@ -109,6 +115,21 @@ class TestConversations:
             error_of(ada.ask(method, target, body), 404)
         assert upstream.requests == []
 
+    def test_it_is_called_after_its_first_message(self, ada: Person) -> None:
+        id = begin(ada)
+        assert ada.conversation(id)["title"] == ""
+        say(ada, id, "Why is the sky blue?\nI wonder.")
+        say(ada, id, "And the sea?")
+        assert ada.conversation(id)["title"] == "Why is the sky blue?"
+        named = ada.post("/conversations", {"title": "Mine"}, 201)["id"]
+        say(ada, named, "Hi")
+        assert ada.conversation(named)["title"] == "Mine"
+
+    def test_without_a_message_there_is_nothing_to_answer(self, ada: Person, upstream: Upstream) -> None:
+        """Which is no 404: the conversation is there."""
+        error_of(ada.ask("GET", f"/conversations/{begin(ada)}/stream"), 400)
+        assert upstream.requests == []
+
     def test_a_message_is_given_back(self, ada: Person) -> None:
         id = begin(ada)
         made = say(ada, id, "Hi", model="vendor/two")
@@ -120,6 +141,17 @@ class TestConversations:
 
 
 class TestTheStream:
+    def test_events_are_numbered_for_an_event_source_and_for_nobody_else(self, ada: Person, upstream: Upstream) -> None:
+        """A page that takes events apart by itself may name their type too, and looks for `data: ` at their beginning."""
+        upstream.answer_with(reply("Hello"))
+        id = begin(ada)
+        say(ada, id, "Hi")
+        accept = {"Accept": "text/event-stream"}
+        page = ada.ask("GET", f"/conversations/{id}/stream", headers=accept).body
+        assert [each[:6] for each in page.split(b"\n\n")[:-1]] == [b"data: "] * page.count(b"data: ")
+        source = ada.ask("GET", f"/conversations/{id}/stream", headers={**accept, "Cache-Control": "no-cache"}).body
+        assert source.startswith(b"id: ") and source.count(b"id: ") == source.count(b"data: ")
+
     def test_its_events(self, ada: Person, upstream: Upstream) -> None:
         upstream.answer_with(reply("Hel", "lo"))
         id = begin(ada)

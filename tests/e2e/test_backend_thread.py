@@ -103,6 +103,7 @@ class TestTheStream:
             ({"message": ""}, "message"),
             ({"message": 5}, "message"),
             ({"message": None}, "message"),
+            ({"message": "a\0b"}, "message"),
             ({"message": "Hi", "previous_response_id": 5}, "previous_response_id"),
             ({"message": "Hi", "previous_response_id": {}}, "previous_response_id"),
         ],

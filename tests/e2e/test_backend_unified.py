@@ -120,6 +120,8 @@ class TestRefusals:
         [
             ({"messages": [user("Hi")], "mode": "video"}, "mode"),
             ({"messages": [user("Hi")], "mode": 5}, "mode"),
+            ({"messages": [user("Hi")], "mode": ""}, "mode"),
+            ({"messages": [{"role": "assistant", "content": "Hi"}]}, "message of the user"),
             ({"messages": "Hi"}, "messages"),
             ({"messages": []}, "messages"),
             ({"messages": [5]}, "messages"),

@@ -124,6 +124,22 @@ def test_llm_provider_and_model_name_say_who_answers(start: Start, upstream: Ups
     assert upstream.requests[-1].json()["model"] == "large"
 
 
+def test_an_llm_provider_without_a_key_is_not_replaced_by_another_that_has_one(start: Start, upstream: Upstream) -> None:
+    """Whoever chose one must not find another one's bill."""
+    keys = {"OPENAI_API_KEY": PROVIDER_KEY, "OPENAI_BASE_URL": upstream.base_url}
+    asked = len(upstream.requests)
+    assert words(start({**keys, "LLM_PROVIDER": "Gemini"})) == "Gemini API Stub Response"
+    assert len(upstream.requests) == asked
+
+
+def test_origins_may_be_written_as_json(start: Start) -> None:
+    """As settings of programs in Python hold lists."""
+    server = start({"CORS_ORIGINS": '["https://a.example", "https://b.example"]'})
+    for origin in ("https://a.example", "https://b.example"):
+        answer = ask(server, "/chat", {"messages": HI}, Origin=origin)
+        assert answer.header("access-control-allow-origin") == origin
+
+
 def test_an_llm_provider_that_is_none_is_refused_with_those_there_are() -> None:
     done = run("check", env={"LLM_PROVIDER": "nobody"})
     assert done.returncode == EXIT_CONFIGURATION

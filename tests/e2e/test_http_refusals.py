@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 
@@ -193,3 +194,18 @@ def test_a_foreign_origin_or_host_is_refused_on_loopback(start_patchbay: Callabl
         assert preflight.header("access-control-allow-origin") is None
         for host in ("localhost", f"127.0.0.1:{server.port}", f"localhost:{server.port}"):
             assert connection.ask("POST", CHAT, stub_body(), {"Host": host}).status == 200
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd, identity"])
+def test_a_compressed_body_is_called_by_its_name(patchbay: Patchbay, coding: str) -> None:
+    """And not a JSON text that is broken."""
+    body = gzip.compress(BODY)
+    with RawConnection(patchbay.port) as connection:
+        answer = connection.ask("POST", "/v1/chat/completions", body, {"Content-Encoding": coding})
+        assert answer.status == 415, answer
+        assert answer.json()["error"]["code"] == "unsupported_encoding"
+        assert coding in answer.json()["error"]["message"]
+        assert answer.header("accept-encoding") == "identity"
+        told = connection.ask("POST", "/chat", body, {"Content-Encoding": coding})
+        assert told.status == 415 and coding in told.json()["error"]
+        assert connection.ask("POST", CHAT, BODY, {"Content-Encoding": "identity"}).status == 200

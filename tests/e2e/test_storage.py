@@ -105,6 +105,29 @@ def test_a_database_of_a_newer_program_refuses_the_start(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_database_of_another_program_is_left_alone(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """The back end that was there before has a table of conversations too, likely as not."""
+    statement = "create table conversations (id integer)"
+    if kind == "sqlite":
+        url = f"sqlite:{tmp_path}/x.db"
+        with sqlite3.connect(tmp_path / "x.db") as database:
+            database.execute(statement)
+        database.close()
+    else:
+        postgres = request.getfixturevalue("postgres")
+        url = postgres.database().url
+        postgres.sql(f"{statement}; create schema apart", url.rpartition("/")[2])
+    file = write_config(tmp_path / "c.yaml", config(url=url))
+    for command in ("serve", "migrate"):
+        done = run(command, "--config", str(file))
+        assert done.returncode == (EXIT_CONFIGURATION if command == "serve" else 1)
+        assert 'a table "conversations" of another program' in done.stderr
+    if kind == "postgresql":
+        own = write_config(tmp_path / "own.yaml", config(url=f"{url}?options=-csearch_path%3Dapart"))
+        assert run("migrate", "--config", str(own)).returncode == 0, "as the message advises"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_migrate_says_what_it_would_do_and_does_it_once(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     url = f"sqlite:{tmp_path}/x.db" if kind == "sqlite" else request.getfixturevalue("postgres").database().url
     file = write_config(tmp_path / "c.yaml", config(url=url))
@@ -116,6 +139,7 @@ def test_migrate_says_what_it_would_do_and_does_it_once(kind: str, tmp_path: Pat
 
     assert "missing  0001_conversations" in migrate("--dry-run")
     assert "missing  0001_conversations" in migrate("--status")
+    assert not (tmp_path / "x.db").exists()
     assert "applied  0001_conversations" in migrate()
     assert "nothing is missing" in migrate()
     assert "nothing is missing" in migrate("--dry-run")
@@ -127,5 +151,6 @@ def test_migrate_says_why_it_cannot(tmp_path: Path) -> None:
     done = run("migrate", "--config", str(file))
     assert done.returncode == 1
     assert "cannot be reached" in done.stderr
+    assert "cannot be reached" in run("migrate", "--config", str(file), "--dry-run").stderr
     assert run("migrate", "--status", "--dry-run").returncode == EXIT_USAGE
     assert run("check", "--status").returncode == EXIT_USAGE

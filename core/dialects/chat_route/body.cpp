@@ -111,15 +111,15 @@ std::optional<chat::Failure> take_conversation(std::string_view body,
                                                ChatBody& read) {
   if (auto failure = take_text(body, wanted, read.conversation_id)) return failure;
   if (read.conversation_id.empty() || is_client_key(read.conversation_id)) return std::nullopt;
-  return wrong_value("conversation_id", "expected at most 256 bytes without control characters");
+  return wrong_value("conversation_id", kWrongClientKey);
 }
 
 std::optional<chat::Failure> take_mode(std::string_view body,
                                        const json::Wanted& mode,
                                        ChatBody& read) {
-  std::string name;
+  std::string name = "chat";
   if (auto failure = take_text(body, mode, name)) return failure;
-  if (!name.empty() && name != "chat" && name != "image") {
+  if (name != "chat" && name != "image") {
     return wrong_value("mode", "expected \"chat\" or \"image\"");
   }
   read.image = name == "image";

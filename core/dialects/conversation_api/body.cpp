@@ -70,7 +70,9 @@ MaybeFailure take_part(View part, const std::string& path, std::string& text, bo
   if (!words) return missing_value(path + ".text");
   if (!words->is(Kind::kString)) return wrong_kind(path + ".text", "a string", *words);
   if (!text.empty()) text += '\n';
-  text += words->string();
+  const std::string said = words->string();
+  if (auto failure = check_storable(path + ".text", said)) return failure;
+  text += said;
   return std::nullopt;
 }
 
@@ -80,6 +82,7 @@ MaybeFailure take_content(std::string_view body, const json::Wanted& wanted, Mes
   bool only_text = true;
   if (content.is(Kind::kString)) {
     read.content = content.string();
+    if (auto failure = check_storable("content", read.content)) return failure;
   } else if (content.is(Kind::kArray)) {
     std::size_t index = 0;
     for (const View& part : content.items()) {

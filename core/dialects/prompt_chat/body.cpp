@@ -56,7 +56,7 @@ std::variant<std::string, chat::Failure> read_session(std::optional<std::string_
     return chat::bad_request("Session ID is required", "Session-Id", "missing_required_parameter");
   }
   if (!is_client_key(*session_id)) {
-    return wrong_value("Session-Id", "expected at most 256 bytes without control characters");
+    return wrong_value("Session-Id", kWrongClientKey);
   }
   return std::string(*session_id);
 }

@@ -10,7 +10,7 @@ namespace {
 MaybeFailure take_session(std::string_view body, const json::Wanted& wanted, SessionBody& read) {
   if (auto failure = require_words(body, wanted, read.session_id)) return failure;
   if (!is_client_key(read.session_id)) {
-    return wrong_value("session_id", "expected at most 256 bytes without control characters");
+    return wrong_value("session_id", kWrongClientKey);
   }
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/base/uuid.hpp"
 #include "core/storage/sql/sql_repository.hpp"
 #include "core/storage/sql/statement.hpp"
 
@@ -65,7 +66,9 @@ std::optional<Cursor> parse_cursor(std::string_view text) {
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), cursor.updated_ms);
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  if (error != std::errc() || text.size() < 2 || text.front() != '-') return std::nullopt;
+  if (error != std::errc() || !text.starts_with('-') || !is_uuid(text.substr(1))) {
+    return std::nullopt;
+  }
   cursor.id = text.substr(1);
   return cursor;
 }

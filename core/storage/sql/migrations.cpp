@@ -28,14 +28,19 @@ Error refusal(const std::string& what) {
   return make_error(ErrorCode::kInvalid, "the database " + what);
 }
 
+// Within guarded().
+bool has_table(Connection& connection, const char* name) {
+  std::int64_t tables = 0;
+  Statement count(connection, connection.engine().count_tables());
+  count.use(name).into(tables).next();
+  return tables != 0;
+}
+
 Result<std::map<std::int64_t, Applied>> applied_to(Connection& connection) {
   return connection.guarded<std::map<std::int64_t, Applied>>(
       [&]() -> Result<std::map<std::int64_t, Applied>> {
         std::map<std::int64_t, Applied> applied;
-        std::int64_t tables = 0;
-        Statement count(connection, connection.engine().count_tables());
-        count.use(kTable).into(tables).next();
-        if (tables == 0) return applied;
+        if (!has_table(connection, kTable)) return applied;
         std::int64_t number = 0;
         Applied row;
         Statement select(connection,
@@ -90,6 +95,25 @@ Status apply(Connection& connection, const Migration& migration) {
   });
 }
 
+// A database in which nothing was migrated and whose tables are there all the same: those of the
+// program that was there before, for instance.
+Status check_unused(Connection& connection, const std::vector<MigrationState>& states) {
+  const bool fresh = std::all_of(states.begin(), states.end(), [](const MigrationState& state) {
+    return state.applied_ms == 0;
+  });
+  if (!fresh) return ok();
+  return connection.guarded<std::monostate>([&]() -> Status {
+    for (const char* table : {"conversations", "messages", "files"}) {
+      if (!has_table(connection, table)) continue;
+      return refusal(
+          "has a table \"" + std::string(table) +
+          "\" of another program: expected a database for Patchbay alone, or of "
+          "PostgreSQL a schema, by ?options=-csearch_path%3DSCHEMA at the end of the URL");
+    }
+    return ok();
+  });
+}
+
 // Within the transaction that holds the lock.
 Result<std::vector<Migration>> apply_missing(Connection& connection,
                                              const std::vector<Migration>& migrations) {
@@ -101,6 +125,7 @@ Result<std::vector<Migration>> apply_missing(Connection& connection,
   }
   const auto states = migration_states(connection, migrations);
   if (!states) return states.error();
+  if (const Status unused = check_unused(connection, *states); !unused) return unused.error();
   std::vector<Migration> done;
   for (const MigrationState& state : *states) {
     if (state.applied_ms != 0) continue;

@@ -12,7 +12,7 @@ int status(const AdminAccess& access, const char* authorization = nullptr) {
   return refusal ? refusal->status : 0;
 }
 
-TEST(AdminAccess, IsOpenToThisMachineWithoutKeys) {
+TEST(AdminAccess, IsOpenToATrustedMachineWithoutKeys) {
   EXPECT_EQ(status({.loopback = true, .keys = {}}), 0);
   EXPECT_EQ(status({.loopback = true, .keys = {}}, "Bearer whatever"), 0);
 }

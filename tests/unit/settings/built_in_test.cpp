@@ -68,6 +68,7 @@ TEST(LoadBuiltIn, IsTurnedByTheEnvironment) {
   EXPECT_EQ(s.providers[0].config.find("base_url")->text, "http://up/v1");
   EXPECT_EQ(s.server.listen, "127.0.0.1:9000");
   EXPECT_THAT(s.defaults.provider, ElementsAre("stub"));
+  EXPECT_THAT(s.models[0].provider, ElementsAre("stub"));  // and nobody else, however many keys
   EXPECT_EQ(s.defaults.model, "m");
   EXPECT_EQ(s.log.level, Log::Level::kWarn);
   EXPECT_THAT(s.server.cors_origins, ElementsAre("*"));

@@ -228,6 +228,42 @@ TEST(Load, ReadsListsFromAVariable) {
   EXPECT_THAT(s.server.hosts, IsEmpty());
 }
 
+// As programs in Python have it, whose settings are JSON.
+TEST(Load, ReadsAnArrayFromAVariable) {
+  const auto origins = [](const std::string& value) {
+    return settings_of(
+               "server: { cors_origins: \"${ORIGINS}\" }\nproviders: { p: { plugin: x } }\n",
+               {{"ORIGINS", value}})
+        .server.cors_origins;
+  };
+  EXPECT_THAT(origins(R"(["http://localhost:3000", "http://[::1]:5173"])"),
+              ElementsAre("http://localhost:3000", "http://[::1]:5173"));
+  EXPECT_THAT(origins(R"([ "http://a" ])"), ElementsAre("http://a"));
+  EXPECT_THAT(origins("[]"), IsEmpty());
+}
+
+// Such a list with a mistake in it must not be taken for origins that no browser ever sends.
+TEST(Load, RefusesOriginsThatNoBrowserSends) {
+  for (const char* bad : {R"(["http://a", http://b])", "'http://a'", "<http://a>", "[http://a]"}) {
+    const Loaded loaded =
+        load("server: { cors_origins: \"${ORIGINS}\" }\nproviders: { p: { plugin: x } }\n",
+             {{"ORIGINS", bad}});
+    EXPECT_FALSE(loaded.ok()) << bad;
+  }
+}
+
+TEST(Load, ReadsProvidersFromAVariable) {
+  const std::string text =
+      "providers: { p: { plugin: x }, q: { plugin: x } }\n"
+      "defaults: { provider: \"${WHO:-p,q}\" }\nmodels: { \"*\": { provider: \"${WHO:-q, p}\" } "
+      "}\n";
+  EXPECT_THAT(settings_of(text).defaults.provider, ElementsAre("p", "q"));
+  EXPECT_THAT(settings_of(text).models[0].provider, ElementsAre("q", "p"));
+  EXPECT_THAT(settings_of(text, {{"WHO", "Q"}}).models[0].provider, ElementsAre("q"));
+  EXPECT_FALSE(load(text, {{"WHO", ","}}).ok());
+  EXPECT_FALSE(load(text, {{"WHO", "p,r"}}).ok());
+}
+
 TEST(Load, NamesEachProviderOnceInAList) {
   const Settings s = settings_of(
       "providers: { p: { plugin: x }, q: { plugin: x } }\ndefaults: { provider: [p, q, p] }\n");

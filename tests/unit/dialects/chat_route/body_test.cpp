@@ -103,8 +103,8 @@ TEST(ChatRouteBody, NeedsItsMessages) {
 TEST(ChatRouteBody, TakesTheClientsNameOfAConversation) {
   EXPECT_EQ(accepted("{" + kHi + R"(,"conversation_id":"c 1"})").conversation_id, "c 1");
   EXPECT_EQ(accepted("{" + kHi + R"(,"conversation_id":""})").conversation_id, "");
-  EXPECT_EQ(refused("{" + kHi + R"(,"conversation_id":"c\u0000"})"),
-            "conversation_id: expected at most 256 bytes without control characters");
+  EXPECT_EQ(refused("{" + kHi + R"(,"conversation_id":"c\t"})"),
+            "conversation_id: expected at most 256 bytes of UTF-8 without control characters");
 }
 
 TEST(ChatRouteBody, RefusesWhatIsNoJson) {

@@ -41,6 +41,8 @@ TEST(PromptChatBody, AsksForItsPrompt) {
 TEST(PromptChatBody, NamesWhatIsWrong) {
   EXPECT_EQ(refused(read_body, R"({"prompt":["Hi"]})"),
             "400 prompt: expected a string, got an array (prompt)");
+  EXPECT_EQ(refused(read_body, R"({"prompt":"a\u0000b"})"),
+            "400 prompt: must not hold the character U+0000, which cannot be stored (prompt)");
   EXPECT_EQ(refused(read_body, R"({"prompt":"Hi","llm":7})"),
             "400 llm: expected a string, got a number (llm)");
   EXPECT_EQ(refused(read_body, R"({"prompt":"Hi","temperature":"0.7"})"),
@@ -69,7 +71,11 @@ TEST(PromptChatBody, AsksForASession) {
   EXPECT_EQ(test::refusal_in(read_session("")), "400 Session ID is required (Session-Id)");
   EXPECT_EQ(test::refusal_in(read_session(std::string(256, 'a'))), "accepted");
   EXPECT_EQ(test::refusal_in(read_session(std::string(257, 'a'))),
-            "400 Session-Id: expected at most 256 bytes without control characters (Session-Id)");
+            "400 Session-Id: expected at most 256 bytes of UTF-8 without control characters "
+            "(Session-Id)");
+  EXPECT_EQ(test::refusal_in(read_session("\xFF")),
+            "400 Session-Id: expected at most 256 bytes of UTF-8 without control characters "
+            "(Session-Id)");
   EXPECT_EQ(invalid_provider().message, "Invalid LLM provider");
 }
 

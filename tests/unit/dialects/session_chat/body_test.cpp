@@ -50,12 +50,18 @@ TEST(SessionChatBody, NamesWhatIsOfTheWrongType) {
             "422 message: expected a string, got null (message)");
   EXPECT_EQ(refused(read_chat, R"({"message":"Hi","session_id":5})"),
             "422 session_id: expected a string, got a number (session_id)");
+  EXPECT_EQ(refused(read_chat, R"({"message":"a\u0000b","session_id":"s"})"),
+            "422 message: must not hold the character U+0000, which cannot be stored (message)");
   EXPECT_EQ(refused(read_edit, R"({"edited_message":{},"message":"x","session_id":"s"})"),
             "422 edited_message: expected a string, got an object (edited_message)");
   EXPECT_EQ(refused(read_retry, R"({"session_id":"s","message":[]})"),
             "422 message: expected a string, got an array (message)");
   EXPECT_EQ(refused(read_chat, R"({"message":"Hi","session_id":"a\u0000b"})"),
-            "422 session_id: expected at most 256 bytes without control characters (session_id)");
+            "422 session_id: must not hold the character U+0000, which cannot be stored "
+            "(session_id)");
+  EXPECT_EQ(refused(read_chat, R"({"message":"Hi","session_id":"a\tb"})"),
+            "422 session_id: expected at most 256 bytes of UTF-8 without control characters "
+            "(session_id)");
 }
 
 TEST(SessionChatBody, SaysWhereTheJsonBreaksOff) {
