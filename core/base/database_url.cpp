@@ -44,7 +44,19 @@ bool are_hosts(std::string_view text) {
   }
 }
 
+// Without the slashes of an URL, where what follows them means the same to every program: an
+// absolute path, or one that begins with a dot.
+std::string_view without_slashes(std::string_view path) {
+  constexpr std::string_view kSlashes = "///";
+  if (!path.starts_with(kSlashes) || path.find('?') != std::string_view::npos) return path;
+  const std::string_view rest = path.substr(kSlashes.size());
+  const bool plain = rest.starts_with("./") || rest.starts_with("../") ||
+                     (rest.starts_with('/') && !rest.starts_with("//"));
+  return plain ? rest : path;
+}
+
 Result<DatabaseUrl> sqlite(std::string_view path) {
+  path = without_slashes(path);
   if (path == ":memory:" || path.starts_with(":memory:")) {
     return wrong(
         "a database in memory would be another one for each connection: expected a file, such as "
@@ -52,7 +64,7 @@ Result<DatabaseUrl> sqlite(std::string_view path) {
   }
   if (path.starts_with("//")) {
     return wrong(
-        "programs disagree on what the slashes of sqlite:// mean: expected sqlite:PATH, such as "
+        "programs disagree on what these slashes of sqlite:// mean: expected sqlite:PATH, such as "
         "sqlite:patchbay.db or sqlite:/var/lib/patchbay/patchbay.db");
   }
   const bool plain =
@@ -97,8 +109,9 @@ Result<DatabaseUrl> parse_database_url(std::string_view text) {
   if (text.starts_with(kSqlite)) return sqlite(text.substr(kSqlite.size()));
   const std::size_t colon = text.find("://");
   if (colon == std::string_view::npos) return wrong(kExpected);
-  // "postgresql+psycopg" names a driver too, which is not for us.
+  // "postgresql+psycopg" and "sqlite+aiosqlite" name a driver too, which is not for us.
   const std::string_view scheme = text.substr(0, std::min(text.find('+'), colon));
+  if (scheme == "sqlite") return sqlite(text.substr(colon + 1));
   if (scheme != kPostgres && scheme != "postgresql") return wrong(kExpected);
   return postgresql(text.substr(colon + 3));
 }

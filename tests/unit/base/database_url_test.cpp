@@ -1,6 +1,7 @@
 #include "core/base/database_url.hpp"
 
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,21 @@ TEST(DatabaseUrl, NamesAFileOfSqlite) {
   for (const std::string path : {"patchbay.db", "/var/lib/a b=c.db", "../x", "ü.db"}) {
     const auto url = parse_database_url("sqlite:" + path);
     ASSERT_TRUE(url) << path;
+    EXPECT_EQ(url->engine, Engine::kSqlite);
+    EXPECT_EQ(url->location, path);
+    EXPECT_EQ(url->shown, "sqlite:" + path);
+  }
+}
+
+// As back ends in Python write it.
+TEST(DatabaseUrl, TakesSlashesWhereAllAgreeOnThem) {
+  for (const auto& [text, path] :
+       {std::pair<std::string, std::string>{"sqlite:////var/lib/x.db", "/var/lib/x.db"},
+        {"sqlite:///./x.db", "./x.db"},
+        {"sqlite:///../a b/x.db", "../a b/x.db"},
+        {"sqlite+aiosqlite:///./x.db", "./x.db"}}) {
+    const auto url = parse_database_url(text);
+    ASSERT_TRUE(url) << text;
     EXPECT_EQ(url->engine, Engine::kSqlite);
     EXPECT_EQ(url->location, path);
     EXPECT_EQ(url->shown, "sqlite:" + path);
@@ -55,6 +71,10 @@ TEST(DatabaseUrl, RefusesWhatItWouldHaveToGuessAndQuotesNoneOfIt) {
                                  "sqlite:",
                                  "sqlite://x.db",
                                  "sqlite:///x.db",
+                                 "sqlite://///x.db",
+                                 "sqlite:///./x.db?mode=ro",
+                                 "sqlite+aiosqlite:///x.db",
+                                 "sqlite+aiosqlite:x.db",
                                  "sqlite:a\"b",
                                  "mysql://h",
                                  "postgres",
