@@ -45,7 +45,7 @@ install(FILES ${PROJECT_BINARY_DIR}/sdk/patchbay-plugin.pc DESTINATION ${CMAKE_I
 install(FILES ${PROJECT_SOURCE_DIR}/core/sdk/manifest.schema.json DESTINATION ${PATCHBAY_DATA_DIR} COMPONENT sdk)
 # A source tree without its documents, as a container's, has no template either.
 if(EXISTS ${PROJECT_SOURCE_DIR}/docs/plugin-template)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/plugin-template DESTINATION ${PATCHBAY_DATA_DIR} COMPONENT sdk)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/plugin-template ${PROJECT_SOURCE_DIR}/docs/tool-template DESTINATION ${PATCHBAY_DATA_DIR} COMPONENT sdk)
   install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/new_plugin DESTINATION ${CMAKE_INSTALL_BINDIR}
     RENAME patchbay-new-plugin COMPONENT sdk)
 endif()

@@ -5,8 +5,8 @@
 #include <iostream>
 #include <system_error>
 
-#include "core/api/built_in_tools.hpp"
 #include "core/app/admission.hpp"
+#include "core/app/offered_tools.hpp"
 #include "core/app/start_files.hpp"
 #include "core/base/clock.hpp"
 #include "core/relay/credentials.hpp"
@@ -101,15 +101,6 @@ routing::RouteTable draw_routes(const settings::Settings& settings) {
            .speech = defaults.speech_model,
            .embedding = defaults.embedding_model},
           std::move(providers)};
-}
-
-// Those that models are offered.
-api::ToolSet tools_of(const settings::Settings& settings) {
-  api::ToolSet tools;
-  for (const std::string& name : settings.chat.tools) {
-    if (auto tool = api::built_in_tool(name)) tools.push_back(std::move(tool));
-  }
-  return tools;
 }
 
 api::ChatRules chat_rules(const settings::Chat& chat) {
@@ -242,8 +233,7 @@ plugin_host::Catalog::Options catalog_options(const settings::Settings& settings
   return options;
 }
 
-std::optional<relay::ProviderTable> make_providers(const Composing& from,
-                                                   std::vector<Problem>& problems) {
+std::optional<MadeProviders> make_providers(const Composing& from, std::vector<Problem>& problems) {
   const settings::Settings& settings = from.settings;
   std::vector<plugin_host::ProviderEntry> entries;
   std::vector<const settings::Provider*> enabled;
@@ -260,7 +250,11 @@ std::optional<relay::ProviderTable> make_providers(const Composing& from,
                        .surroundings = surroundings_of(provider)});
   }
   const std::size_t before = problems.size();
-  auto instances = from.catalog.load(entries, problems, from.change);
+  api::ToolSet tools;
+  auto instances = from.catalog.load(
+      entries, problems, from.change, [&](const auto& made, std::vector<Problem>& found) {
+        tools = offered_tools(settings, made, found);
+      });
   if (problems.size() > before) return std::nullopt;
 
   relay::ProviderTable providers;
@@ -269,13 +263,13 @@ std::optional<relay::ProviderTable> make_providers(const Composing& from,
     provider.credentials = credentials_of(provider, enabled[i]->name, from.previous.get());
     providers.emplace(enabled[i]->name, std::move(provider));
   }
-  return providers;
+  return MadeProviders{std::move(providers), std::move(tools)};
 }
 
-api::SnapshotPtr compose(const Composing& from, relay::ProviderTable providers) {
+api::SnapshotPtr compose(const Composing& from, MadeProviders made) {
   const settings::Settings& settings = from.settings;
   api::Snapshot snapshot{draw_routes(settings),
-                         std::move(providers),
+                         std::move(made.providers),
                          {from.loopback, settings.server.hosts, settings.server.cors_origins},
                          unix_ms() / 1000};
   const bool trusted =
@@ -285,7 +279,7 @@ api::SnapshotPtr compose(const Composing& from, relay::ProviderTable providers) 
       std::make_shared<api::ModelCache>(std::chrono::milliseconds(settings.server.models_cache_ms));
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.chat = chat_rules(settings.chat);
-  snapshot.tools = tools_of(settings);
+  snapshot.tools = std::move(made.tools);
   snapshot.limits = make_rate_limits(settings, from.previous.get());
   snapshot.plugins = from.plugins;
   snapshot.services = from.services;

@@ -48,13 +48,17 @@ struct Composing {
   api::SnapshotPtr previous = {};                    // whose credentials go on; may be null
 };
 
-// Makes the enabled providers. Problems are added; with any, the result is empty. Nothing of
-// `from.services` is needed for it.
-std::optional<relay::ProviderTable> make_providers(const Composing& from,
-                                                   std::vector<Problem>& problems);
+struct MadeProviders {
+  relay::ProviderTable providers;
+  api::ToolSet tools;  // of theirs and of ours, those that models are offered
+};
+
+// Makes the enabled providers, and finds the tools. Problems are added; with any, the result is
+// empty. Nothing of `from.services` is needed for it.
+std::optional<MadeProviders> make_providers(const Composing& from, std::vector<Problem>& problems);
 
 // Draws the routes to them.
-api::SnapshotPtr compose(const Composing& from, relay::ProviderTable providers);
+api::SnapshotPtr compose(const Composing& from, MadeProviders made);
 
 // Both. Null where there are problems.
 api::SnapshotPtr compose(const Composing& from, std::vector<Problem>& problems);

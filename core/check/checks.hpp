@@ -48,6 +48,9 @@ void check_create(const Subject& subject, Findings& findings);
 void check_junk_config(const Subject& subject, Findings& findings);
 void check_credentials(const Subject& subject, Findings& findings);
 
+// Of tools (tool_checks.cpp).
+void check_tools(const Subject& subject, Findings& findings);
+
 // Of other hosts (host_checks.cpp).
 void check_oldest_host(const Subject& subject, Findings& findings);
 void check_newer_host(const Subject& subject, Findings& findings);

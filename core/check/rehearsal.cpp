@@ -5,6 +5,7 @@
 
 #include "core/check/arguments.hpp"
 #include "core/check/recordings.hpp"
+#include "core/check/tool_listing.hpp"
 #include "core/check/trail.hpp"
 #include "core/plugin_host/vocabulary.hpp"
 
@@ -21,7 +22,9 @@ std::vector<RequestSample> Stage::requests() const {
   std::vector<RequestSample> all;
   for (const Operation& operation : provider.operations()) {
     std::vector<RequestSample> some =
-        requests_for(operation.mode, operation.dialect, provider.model_for(operation.mode));
+        operation.mode == PBAY_MODE_TOOL
+            ? tool_requests(provider)
+            : requests_for(operation.mode, operation.dialect, provider.model_for(operation.mode));
     all.insert(
         all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }

@@ -5,6 +5,7 @@
 #include "core/check/samples.hpp"
 #include "core/json/write.hpp"
 #include "core/plugin_host/vocabulary.hpp"
+#include "core/sdk/patchbay/tools.h"
 
 namespace patchbay::check {
 namespace {
@@ -116,6 +117,7 @@ constexpr std::string_view kOtherDialects[] = {"openai.images.edits/1",
                                                "openai.audio.transcriptions/1",
                                                "openai.audio.translations/1",
                                                "openai.models/1",
+                                               PBAY_DIALECT_TOOL,
                                                "raw/1"};
 
 }  // namespace

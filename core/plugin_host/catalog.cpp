@@ -62,7 +62,8 @@ class Catalog::Impl {
 
   std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
                                               std::vector<Problem>& problems,
-                                              const Change& change);
+                                              const Change& change,
+                                              const Check& check);
   void publish(const std::vector<std::shared_ptr<Instance>>& instances,
                std::chrono::milliseconds drain_timeout);
   void set_search_path(std::vector<fs::path> folders) { options_.search_path = std::move(folders); }
@@ -97,6 +98,7 @@ class Catalog::Impl {
   };
 
   std::shared_ptr<RetirableInstance> make(const ProviderEntry& entry, Round& round);
+  static void blame_new(Round& round, std::size_t from);
   std::optional<Wanted> wanted_by(const ProviderEntry& entry, Round& round) const;
   Chosen& choose(const Wanted& wanted, const ProviderEntry& entry, Round& round);
   void report_missing(const ProviderEntry& entry, Round& round) const;
@@ -114,7 +116,8 @@ class Catalog::Impl {
 std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
     const std::vector<ProviderEntry>& entries,
     std::vector<Problem>& problems,
-    const Change& change) {
+    const Change& change,
+    const Check& check) {
   const std::size_t before = problems.size();
   const Shelf shelf = read_shelf(options_.search_path);
   if (change.kind == Change::Kind::kEverything) {
@@ -127,6 +130,10 @@ std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
     instances.push_back(make(entry, round));
   if (change.kind == Change::Kind::kEverything) warn_of_unused(round);
   drop_repeated(problems, before);
+  if (check && problems.size() == before) {
+    check({instances.begin(), instances.end()}, problems);
+    if (problems.size() != before) blame_new(round, before);
+  }
   if (problems.size() != before) {
     for (auto& [plugin, why] : round.refused)
       book_.refused(plugin, std::move(why));
@@ -134,6 +141,16 @@ std::vector<std::shared_ptr<Instance>> Catalog::Impl::load(
   }
   take(round);
   return instances;
+}
+
+// What does not fit any more is the fault of the versions that are new.
+void Catalog::Impl::blame_new(Round& round, std::size_t from) {
+  for (const auto& [file, chosen] : round.plugins) {
+    if (!chosen.candidate) continue;
+    std::string& all = round.refused[chosen.module->id()];
+    for (std::size_t i = from; i < round.problems.size(); ++i)
+      all += (all.empty() ? "" : "\n") + round.problems[i].text();
+  }
 }
 
 std::shared_ptr<RetirableInstance> Catalog::Impl::make(const ProviderEntry& entry, Round& round) {
@@ -303,8 +320,9 @@ Catalog::~Catalog() = default;
 
 std::vector<std::shared_ptr<Instance>> Catalog::load(const std::vector<ProviderEntry>& entries,
                                                      std::vector<Problem>& problems,
-                                                     const Change& change) {
-  return impl_->load(entries, problems, change);
+                                                     const Change& change,
+                                                     const Check& check) {
+  return impl_->load(entries, problems, change, check);
 }
 
 void Catalog::publish(const std::vector<std::shared_ptr<Instance>>& instances,

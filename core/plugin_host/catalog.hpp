@@ -86,12 +86,17 @@ class Catalog {
   // Where the next load() and list() look.
   void set_search_path(std::vector<std::filesystem::path> folders);
 
+  // What else must hold of all that a load has made: adds problems where it does not.
+  using Check = std::function<void(const std::vector<std::shared_ptr<Instance>>& instances,
+                                   std::vector<Problem>& problems)>;
+
   // Makes an instance for each entry, or finds the one that it has. On return either `problems` is
   // unchanged and every entry has its instance, in order, or problems were added, the result is
   // empty, and everything is as it was.
   std::vector<std::shared_ptr<Instance>> load(const std::vector<ProviderEntry>& entries,
                                               std::vector<Problem>& problems,
-                                              const Change& change = {});
+                                              const Change& change = {},
+                                              const Check& check = {});
 
   // What load() gave is in use: every instance that was before and is not any more ends with its
   // last call, or after `drain_timeout`, when its calls are ended with an error.

@@ -33,6 +33,13 @@ struct StaticModel {
   std::int64_t created = 0;  // Unix seconds; 0 unknown
 };
 
+// What a model can call (patchbay.provider.tools/1).
+struct Tool {
+  std::string name;
+  std::string description;
+  std::string parameters;  // JSON Schema, an object
+};
+
 class Instance {
  public:
   virtual ~Instance() = default;
@@ -46,6 +53,12 @@ class Instance {
   [[nodiscard]] virtual const std::vector<std::string>& client_headers() const = 0;  // lower case
   [[nodiscard]] virtual const std::vector<StaticModel>& models() const = 0;
   [[nodiscard]] virtual std::size_t live_calls() const = 0;
+
+  // The tools that it offers; most offer none.
+  [[nodiscard]] virtual const std::vector<Tool>& tools() const {
+    static const std::vector<Tool> none;
+    return none;
+  }
 
   // Where a credential that expires comes from; nullptr: its calls need none such.
   [[nodiscard]] virtual CredentialSource* credentials() const { return nullptr; }

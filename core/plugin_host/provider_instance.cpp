@@ -14,6 +14,7 @@
 #include "core/plugin_host/call_state.hpp"
 #include "core/plugin_host/control_thread.hpp"
 #include "core/plugin_host/guarded.hpp"
+#include "core/plugin_host/provider_tools.hpp"
 #include "core/plugin_host/running.hpp"
 #include "core/plugin_host/vocabulary.hpp"
 
@@ -95,7 +96,8 @@ std::shared_ptr<ProviderInstance> ProviderInstance::create(std::shared_ptr<Modul
       });
   instance->control_thread_ = control;
   const bool made = instance->make(config_json, failure) &&
-                    instance->take_tables(control, failure) && instance->describe(failure);
+                    instance->take_tables(control, failure) && instance->describe(failure) &&
+                    instance->list_tools(failure);
   return made ? instance : nullptr;
 }
 
@@ -122,17 +124,19 @@ bool ProviderInstance::make(const std::string& config_json, CallError& failure) 
   return true;
 }
 
+// The plugin's table of that id, or null.
+const void* ProviderInstance::extension(const char* id) {
+  if (table_->get_extension == nullptr) return nullptr;
+  return guarded(host(),
+                 "get_extension",
+                 static_cast<const void*>(nullptr),
+                 table_->get_extension,
+                 provider_,
+                 id);
+}
+
 bool ProviderInstance::take_tables(const std::shared_ptr<ControlThread>& control,
                                    CallError& failure) {
-  const auto extension = [&](const char* id) -> const void* {
-    if (table_->get_extension == nullptr) return nullptr;
-    return guarded(host(),
-                   "get_extension",
-                   static_cast<const void*>(nullptr),
-                   table_->get_extension,
-                   provider_,
-                   id);
-  };
   if (const auto* table =
           static_cast<const pbay_provider_credentials*>(extension(PBAY_EXT_PROVIDER_CREDENTIALS))) {
     if (!PBAY_HAS(table, on_response) || table->build_request == nullptr ||
@@ -183,6 +187,29 @@ bool ProviderInstance::copy_caps(const pbay_provider_caps& caps, CallError& fail
     models_.push_back(
         {std::string(text_of(model->id)), std::string(text_of(model->owner)), model->created});
   }
+  return true;
+}
+
+bool ProviderInstance::list_tools(CallError& failure) {
+  const auto* table = static_cast<const pbay_provider_tools*>(extension(PBAY_EXT_PROVIDER_TOOLS));
+  if (table == nullptr) return true;
+  if (!PBAY_HAS(table, list) || table->list == nullptr) {
+    return fail(failure, "its table " PBAY_EXT_PROVIDER_TOOLS " is incomplete");
+  }
+  const std::unique_lock lock = turn_of(*module_, control_thread_->patience().control);
+  if (!lock) return fail(failure, "another function of the plugin does not return");
+  const Running scope({.call = nullptr, .control_error = &failure, .sink = nullptr});
+  const pbay_tool* const* list = nullptr;
+  std::size_t count = 0;
+  const pbay_status status =
+      guarded(host(), "list", pbay_status{PBAY_E_PANIC}, table->list, provider_, &list, &count);
+  if (status < 0) return fail_with_status(failure, "list", status);
+  auto tools = read_tools(list, count);
+  if (!tools) return fail(failure, tools.error().message);
+  if (!tools->empty() && !offers(PBAY_MODE_TOOL, kToolDialect)) {
+    return fail(failure, "it has tools, and no op of the mode tool in patchbay.tool/1");
+  }
+  tools_ = *std::move(tools);
   return true;
 }
 

@@ -44,6 +44,7 @@ class ProviderInstance final : public Instance,
   }
   [[nodiscard]] const std::vector<StaticModel>& models() const override { return models_; }
   [[nodiscard]] std::size_t live_calls() const override { return live_calls_; }
+  [[nodiscard]] const std::vector<Tool>& tools() const override { return tools_; }
 
   [[nodiscard]] CredentialSource* credentials() const override { return credentials_.get(); }
 
@@ -78,6 +79,8 @@ class ProviderInstance final : public Instance,
   bool make(const std::string& config_json, CallError& failure);
   bool take_tables(const std::shared_ptr<ControlThread>& control, CallError& failure);
   bool describe(CallError& failure);
+  bool list_tools(CallError& failure);
+  const void* extension(const char* id);
   bool copy_caps(const pbay_provider_caps& caps, CallError& failure);
 
   const std::shared_ptr<Module> module_;
@@ -90,6 +93,7 @@ class ProviderInstance final : public Instance,
   std::vector<Operation> operations_;
   std::vector<std::string> client_headers_;
   std::vector<StaticModel> models_;
+  std::vector<Tool> tools_;
   std::atomic<std::size_t> live_calls_{0};
   std::shared_ptr<ControlThread> control_thread_;
   std::atomic<bool> watching_{false};  // look_after_cancelled() will come

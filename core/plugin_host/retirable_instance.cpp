@@ -61,6 +61,7 @@ RetirableInstance::RetirableInstance(std::shared_ptr<ProviderInstance> object, s
       operations_(object->operations()),
       client_headers_(object->client_headers()),
       models_(object->models()),
+      tools_(object->tools()),
       credentials_(object->credentials() != nullptr ? std::make_unique<Credentials>(*this)
                                                     : nullptr),
       object_(std::move(object)) {}

@@ -45,6 +45,7 @@ class RetirableInstance final : public Instance {
   [[nodiscard]] const std::vector<StaticModel>& models() const override { return models_; }
   // Of the object that it was made with; 0 once it has let go of that.
   [[nodiscard]] std::size_t live_calls() const override;
+  [[nodiscard]] const std::vector<Tool>& tools() const override { return tools_; }
   [[nodiscard]] CredentialSource* credentials() const override { return credentials_.get(); }
 
  private:
@@ -59,6 +60,7 @@ class RetirableInstance final : public Instance {
   const std::vector<Operation> operations_;
   const std::vector<std::string> client_headers_;
   const std::vector<StaticModel> models_;
+  const std::vector<Tool> tools_;
   std::unique_ptr<CredentialSource> credentials_;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/sdk/patchbay/tools.h"
+
 namespace patchbay::plugin_host {
 namespace {
 
@@ -10,15 +12,16 @@ struct Mode {
   pbay_mode mode;
 };
 
-constexpr std::array<Mode, 9> kModes{{{"chat", PBAY_MODE_CHAT},
-                                      {"image", PBAY_MODE_IMAGE},
-                                      {"embedding", PBAY_MODE_EMBEDDING},
-                                      {"transcribe", PBAY_MODE_TRANSCRIBE},
-                                      {"speech", PBAY_MODE_SPEECH},
-                                      {"models", PBAY_MODE_MODELS},
-                                      {"raw", PBAY_MODE_RAW},
-                                      {"moderation", PBAY_MODE_MODERATION},
-                                      {"rerank", PBAY_MODE_RERANK}}};
+constexpr std::array<Mode, 10> kModes{{{"chat", PBAY_MODE_CHAT},
+                                       {"image", PBAY_MODE_IMAGE},
+                                       {"embedding", PBAY_MODE_EMBEDDING},
+                                       {"transcribe", PBAY_MODE_TRANSCRIBE},
+                                       {"speech", PBAY_MODE_SPEECH},
+                                       {"models", PBAY_MODE_MODELS},
+                                       {"raw", PBAY_MODE_RAW},
+                                       {"moderation", PBAY_MODE_MODERATION},
+                                       {"rerank", PBAY_MODE_RERANK},
+                                       {"tool", PBAY_MODE_TOOL}}};
 
 }  // namespace
 

@@ -117,6 +117,13 @@ struct Redis {
   Origin url_origin;
 };
 
+// One of `chat.tools`: a tool of the server, a provider, or <provider>.<tool>.
+struct ChatTool {
+  std::string name;
+  Origin origin = {};
+  bool operator==(const ChatTool& other) const { return name == other.name; }
+};
+
 // What the chat routes hold to, beside what a request says itself.
 struct Chat {
   std::string system_prompt = "You are a helpful assistant.";
@@ -128,8 +135,8 @@ struct Chat {
   std::int64_t resume_grace_ms = 60'000;               // an answer goes on so long without a reader
   std::int64_t stream_buffer_bytes = 4 * 1024 * 1024;  // what can be read again of one stream
   std::string ui_stream = "auto";  // for `messages`: auto, data-stream or ui-message-stream
-  std::vector<std::string> tools = {"get_current_time"};  // of the server's own, for `messages`
-  std::int64_t tool_timeout_ms = 30'000;                  // of each call of such a tool
+  std::vector<ChatTool> tools = {{"get_current_time"}};  // offered to models, for `messages`
+  std::int64_t tool_timeout_ms = 30'000;                 // of each call of such a tool
 
   bool operator==(const Chat&) const = default;
 };

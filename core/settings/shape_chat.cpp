@@ -48,19 +48,12 @@ void read_ui_stream(Fields& fields, std::string& ui_stream) {
   fields.problem(*written, "ui_stream", "expected auto, data-stream or ui-message-stream");
 }
 
-constexpr std::string_view kTools[] = {"get_current_time"};
-
-void read_tools(Fields& fields, std::vector<std::string>& tools) {
+// Whether there is such a tool is known once the providers are there.
+void read_tools(Fields& fields, std::vector<ChatTool>& tools) {
   if (!fields.has("tools")) return;
   tools.clear();
-  for (auto& [name, written] : fields.texts("tools")) {
-    if (std::find(std::begin(kTools), std::end(kTools), name) != std::end(kTools)) {
-      tools.push_back(std::move(name));
-    } else {
-      fields.problem(
-          *written, "tools", "expected the name of a tool of this server: get_current_time");
-    }
-  }
+  for (auto& [name, written] : fields.texts("tools"))
+    tools.push_back({std::move(name), written->origin});
 }
 
 void read_tool_timeout(Fields& fields, std::int64_t& timeout_ms) {

@@ -33,6 +33,7 @@ def test_everything_an_author_needs_is_there(installed: Installed) -> None:
         "lib/patchbay/plugins/1/stub/libpatchbay_stub.so",
         "share/patchbay/manifest.schema.json",
         "share/patchbay/plugin-template/CMakeLists.txt",
+        "share/patchbay/tool-template/CMakeLists.txt",
         "share/pkgconfig/patchbay-plugin.pc",
         *(f"include/patchbay/{name}" for name in HEADERS),
     ):

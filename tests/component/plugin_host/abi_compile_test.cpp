@@ -23,7 +23,7 @@ TEST_P(AbiHeader, CompilesWithoutAWarning) {
   const auto [command, standard, language] = GetParam();
   // Uses each macro that expands to code.
   const std::string source = workspace.write("user.c",
-                                             "#include <patchbay/abi.h>\n"
+                                             "#include <patchbay/tools.h>\n"
                                              "extern const pbay_host *host_of_test;\n"
                                              "pbay_ev_usage usage_of_test(void);\n"
                                              "int has_of_test(void);\n"
@@ -33,7 +33,7 @@ TEST_P(AbiHeader, CompilesWithoutAWarning) {
                                              "}\n"
                                              "int has_of_test(void) {\n"
                                              "  return PBAY_HAS(host_of_test, call_state) &&\n"
-                                             "         PBAY_MODE_BIT(PBAY_MODE_CHAT) != 0;\n"
+                                             "         PBAY_MODE_BIT(PBAY_MODE_TOOL) != 0;\n"
                                              "}\n");
   const std::string line = std::string(command) + " -std=" + standard + " -x " + language +
                            " -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only "
