@@ -73,7 +73,8 @@ def start(plugins: Path, model: Upstream, service: Upstream, tmp_path: Path) -> 
 
     yield begin
     for server in running:
-        server.__exit__(None)
+        if server.process.poll() is None:  # or the test has ended it itself
+            server.__exit__(None)
         assert TOOL_KEY not in server.output
 
 

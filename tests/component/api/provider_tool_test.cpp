@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "core/plugin_host/catalog.hpp"
+#include "core/sdk/patchbay/tools.h"
 #include "tests/component/api/stub_place.hpp"
 
 namespace patchbay::api {
