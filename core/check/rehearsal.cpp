@@ -8,6 +8,7 @@
 #include "core/check/tool_listing.hpp"
 #include "core/check/trail.hpp"
 #include "core/plugin_host/vocabulary.hpp"
+#include "core/sdk/patchbay/tools.h"
 
 namespace patchbay::check {
 namespace {
