@@ -9,7 +9,7 @@ import pytest
 
 import databases
 from chat_backends import Person, backend_config, broken, error_of, refusal, reply
-from outages import wait_until
+from outages import Session, wait_until
 from patchbay import PROVIDER_KEY, Patchbay, write_config
 from upstream import Upstream, json_answer
 
@@ -73,9 +73,9 @@ class TestModels:
     def test_the_upstream_is_told_who_asks(self, server: Patchbay, upstream: Upstream) -> None:
         ada = Person(server.port, "ada")
         upstream.answer_with(reply("x"))
-        id = begin(ada)
-        say(ada, id, "Hi")
-        text_of(stream(ada, id))
+        session = Session("D")
+        session.begin(ada)
+        session.send(ada, "Hi").rest()
         sent = upstream.requests[0]
         assert (sent.header("http-referer"), sent.header("x-title")) == ("https://app.example", "An app")
         assert sent.json()["model"] == "vendor/one"
