@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import resource
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,36 @@ class TestPostgresql:
 
 
 class TestSqlite:
+    def test_one_that_somebody_else_has_locked_is_away_until_it_is_let_go(
+        self, upstream: Upstream, start: Start, tmp_path: Path
+    ) -> None:
+        upstream.answer_with(held(["one "], ["two"]), reply("x"))
+        storage = databases.sqlite(tmp_path)
+        server = start(storage)
+        ada = Person(server.port, "ada")
+        id = ada.post("/conversations", {}, 201)["id"]
+        running = Session("C").send(ada, "Hi")
+        running.read_until("one ")
+        with ThreadPoolExecutor(1) as pool:
+            with locked(storage):
+                refused = pool.submit(is_refused_for_now, ada, "POST", f"/conversations/{id}/messages", {"content": "m"})
+                upstream.release()
+                running.read_until('"two"')
+                assert proxies(ada)
+                refused.result(WAIT_SECONDS)
+                # Nobody else waits for it as long as the first one has.
+                is_refused_for_now(ada, "POST", "/chat/", {"message": "Hi", "session_id": "s"})
+                assert proxies(ada)
+        assert running.rest()
+        wait_until(lambda: ada.ask("GET", "/conversations").status == 200, "the storage to come back")
+        ada.post(f"/conversations/{id}/messages", {"content": "again"}, 201)
+        assert says(ada.get(f"/conversations/{id}")["messages"]) == [("user", "again")]
+        conversation = running.header("x-conversation-id")
+        wait_until(
+            lambda: ada.conversation(conversation)["messages"][-1]["status"] == "complete", "the answer to be stored"
+        )
+        assert ada.conversation(conversation)["messages"][-1]["content"] == "one two"
+
     def test_one_that_may_not_grow_refuses_and_comes_back(self, upstream: Upstream, start: Start, tmp_path: Path) -> None:
         """As on a disk that is full."""
         upstream.answer_with(reply("x"))

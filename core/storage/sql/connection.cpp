@@ -1,5 +1,7 @@
 #include "core/storage/sql/connection.hpp"
 
+#include <utility>
+
 namespace patchbay::storage::sql {
 
 const char* UnstorableText::what() const noexcept {
@@ -29,6 +31,8 @@ Status Connection::open() {
   close();
   Status opened = guarded<std::monostate>([&]() -> Status {
     engine_.open(session_, use_);
+    line_.hold(engine_.socket(session_));
+    engine_.set_up(session_, use_);
     return ok();
   });
   open_ = opened.has_value();
@@ -39,6 +43,7 @@ Status Connection::open() {
 
 void Connection::close() {
   open_ = false;
+  line_.let_go();
   try {
     session_.close();
   } catch (const soci::soci_error&) {
@@ -53,7 +58,10 @@ Status Connection::begin() {
   });
 }
 
+// Others may be migrating just now, and a migration takes its time.
 Status Connection::begin_migration() {
+  line_.let_go();
+  migrating_ = true;
   return guarded<std::monostate>([&]() -> Status {
     engine_.begin_migration(session_);
     return ok();
@@ -61,7 +69,9 @@ Status Connection::begin_migration() {
 }
 
 Status Connection::commit() {
-  return run_script("commit");
+  Status committed = run_script("commit");
+  if (std::exchange(migrating_, false) && open_) line_.hold(engine_.socket(session_));
+  return committed;
 }
 
 void Connection::roll_back() {

@@ -13,6 +13,7 @@
 #include <soci/soci.h>
 
 #include "core/base/result.hpp"
+#include "core/storage/sql/cutter.hpp"
 #include "core/storage/sql/engine.hpp"
 
 namespace patchbay::storage::sql {
@@ -25,8 +26,9 @@ class UnstorableText : public std::exception {
 
 class Connection {
  public:
-  // `engine` outlives the connection.
-  Connection(const Engine& engine, Engine::Use use) : engine_(engine), use_(use) {}
+  // Both outlive the connection. Without a cutter a call may wait for ever.
+  Connection(const Engine& engine, Engine::Use use, Cutter* cutter = nullptr)
+      : engine_(engine), use_(use), line_(cutter) {}
 
   // Closes what was open. The error tells why it cannot be reached.
   Status open();
@@ -43,6 +45,7 @@ class Connection {
   // failure is remembered: after it the transaction is worth nothing, whatever `work` made of it.
   template <typename T, typename Work>
   Result<T> guarded(Work work) {
+    const Call call(line_);
     try {
       return work();
     } catch (const soci::soci_error& error) {
@@ -65,12 +68,22 @@ class Connection {
   [[nodiscard]] soci::session& session() { return session_; }
 
  private:
+  struct Call {
+    explicit Call(Cutter::Line& on) : line(on) { line.begin(); }
+    ~Call() { line.end(); }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    Cutter::Line& line;
+  };
+
   Error failed(const soci::soci_error& error);
 
   const Engine& engine_;
   const Engine::Use use_;
+  Cutter::Line line_;
   soci::session session_;
   bool open_ = false;
+  bool migrating_ = false;
   Failure failure_ = Failure::kNone;
   std::int64_t written_ = 0;
 };

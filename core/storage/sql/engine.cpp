@@ -27,12 +27,17 @@ class Sqlite : public Engine {
     session.open(soci::sqlite3, "db=\"" + path_ + "\"");
     sqlite_api::sqlite3_extended_result_codes(handle(session), 1);
     sqlite_api::sqlite3_busy_timeout(handle(session), kBusyTimeoutMs);
+  }
+
+  void set_up(soci::session& session, Use use) const override {
     use_wal(session);
     run_script(session,
                "pragma synchronous = full; pragma foreign_keys = on;"
                "pragma journal_size_limit = 67108864;");
     if (use == Use::kRead) run_script(session, "pragma query_only = on");
   }
+
+  int socket(soci::session&) const override { return -1; }
 
   // A plain BEGIN takes the lock at the first write, and fails at once where somebody else has
   // committed since the first read.
@@ -182,11 +187,16 @@ class Postgresql : public Engine {
     // They would be written to standard error, and may quote what is stored.
     PQsetNoticeProcessor(
         handle(session), [](void*, const char*) {}, nullptr);
+  }
+
+  void set_up(soci::session& session, Use) const override {
     run_script(session,
                "set client_min_messages = error; set statement_timeout = '5s';"
                "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '30s';"
                "set client_encoding = 'UTF8'; set standard_conforming_strings = on");
   }
+
+  int socket(soci::session& session) const override { return PQsocket(handle(session)); }
 
   void begin(soci::session& session, Use use) const override {
     run_script(session,

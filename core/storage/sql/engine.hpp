@@ -32,8 +32,12 @@ class Engine {
 
   enum class Use { kRead, kWrite };
 
-  // Opens a connection and makes its settings; no call waits for longer than some seconds.
+  // Opens a connection. No call waits for longer than some seconds.
   virtual void open(soci::session& session, Use use) const = 0;
+  // Makes its settings; before anything else.
+  virtual void set_up(soci::session& session, Use use) const = 0;
+  // Where the server is heard; -1 where there is none.
+  [[nodiscard]] virtual int socket(soci::session& session) const = 0;
 
   virtual void begin(soci::session& session, Use use) const = 0;
   // A transaction that excludes every other process that wants one of these.

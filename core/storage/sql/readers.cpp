@@ -11,8 +11,11 @@ constexpr int kAttempts = 3;
 
 }  // namespace
 
-Readers::Readers(const StoreSettings& settings, const Engine& engine, Writer& writer)
-    : reads_max_(settings.reads_max), engine_(engine), writer_(writer) {
+Readers::Readers(const StoreSettings& settings,
+                 const Engine& engine,
+                 Cutter* cutter,
+                 Writer& writer)
+    : reads_max_(settings.reads_max), engine_(engine), cutter_(cutter), writer_(writer) {
   for (unsigned i = 0; i < settings.readers; ++i)
     threads_.emplace_back([this] { run(); });
 }
@@ -41,7 +44,7 @@ void Readers::close() {
 }
 
 void Readers::run() {
-  Connection connection(engine_, Engine::Use::kRead);
+  Connection connection(engine_, Engine::Use::kRead, cutter_);
   for (;;) {
     Read next;
     {

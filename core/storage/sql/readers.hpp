@@ -20,7 +20,7 @@ class Readers {
  public:
   // Both outlive the readers; the writer knows whether the database is there, and is told when it
   // seems not to be.
-  Readers(const StoreSettings& settings, const Engine& engine, Writer& writer);
+  Readers(const StoreSettings& settings, const Engine& engine, Cutter* cutter, Writer& writer);
   ~Readers();
   Readers(const Readers&) = delete;
   Readers& operator=(const Readers&) = delete;
@@ -43,6 +43,7 @@ class Readers {
 
   const std::size_t reads_max_;
   const Engine& engine_;
+  Cutter* const cutter_;  // may be null
   Writer& writer_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -30,7 +30,9 @@ struct StoreSettings {
   std::chrono::milliseconds silence{10'000};  // of another machine's process that is dead
   std::chrono::milliseconds retention_every{60'000};
   std::chrono::milliseconds patience{3000};  // with a database that has just gone
-  std::chrono::milliseconds retry_min{50};   // between two looks for it
+  // For a call to a server; it gives up a statement by itself after five seconds.
+  std::chrono::milliseconds hang{15'000};
+  std::chrono::milliseconds retry_min{50};  // between two looks for it
   std::chrono::milliseconds retry_max{2000};
   std::chrono::milliseconds drain{5000};  // for what waits when the store is closed
 };

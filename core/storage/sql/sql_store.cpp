@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/uuid.hpp"
+#include "core/storage/sql/cutter.hpp"
 #include "core/storage/sql/readers.hpp"
 #include "core/storage/sql/writer.hpp"
 #include "core/telemetry/log.hpp"
@@ -27,10 +28,14 @@ Error unavailable(bool there) {
 struct SqlStore::Parts {
   Parts(const StoreSettings& settings, const std::string& instance)
       : engine(make_engine(settings.url)),
-        writer(settings, *engine, instance),
-        readers(settings, *engine, writer) {}
+        cutter(settings.url.engine == DatabaseUrl::Engine::kSqlite
+                   ? nullptr
+                   : std::make_unique<Cutter>(settings.hang)),
+        writer(settings, *engine, cutter.get(), instance),
+        readers(settings, *engine, cutter.get(), writer) {}
 
   const std::unique_ptr<const Engine> engine;
+  const std::unique_ptr<Cutter> cutter;  // a file answers or fails
   Writer writer;
   Readers readers;
 };

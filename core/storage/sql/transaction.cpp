@@ -37,7 +37,9 @@ Attempt attempt(Connection& connection,
                 std::int64_t batch) {
   connection.start_work();
   if (const Status begun = connection.begin(); !begun) {
-    return failed(connection, begun.error());
+    Attempt locked = failed(connection, begun.error());
+    locked.locked_out = locked.failure == Failure::kBusy;
+    return locked;
   }
   const bool savepoints = isolation == Isolation::kSavepoints;
   SqlRepository repository(connection, instances.id());

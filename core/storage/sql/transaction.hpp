@@ -27,6 +27,7 @@ struct Attempt {
   };
   End end = End::kFailed;
   std::vector<Status> results = {};  // kCommitted, kUnknown: of each job, if it was committed
+  bool locked_out = false;           // it could not begin: somebody else has the whole database
   Failure failure = Failure::kNone;  // kFailed, kUnknown
   Error error = {};                  // the same, for all jobs
 };

@@ -20,12 +20,12 @@ void tell(QueuedWrite& write, const Status& status) {
 
 }  // namespace
 
-Writer::Writer(StoreSettings settings, const Engine& engine, std::string instance)
+Writer::Writer(StoreSettings settings, const Engine& engine, Cutter* cutter, std::string instance)
     : settings_(std::move(settings)),
       migrations_(settings_.migrations.empty() ? built_in_migrations(engine.name())
                                                : settings_.migrations),
       queue_(settings_.queue),
-      connection_(engine, Engine::Use::kWrite),
+      connection_(engine, Engine::Use::kWrite, cutter),
       instances_(std::move(instance), settings_.silence),
       retry_(settings_.retry_min) {}
 
@@ -176,7 +176,9 @@ Attempt Writer::write_until(const std::vector<QueuedWrite>& jobs, Time deadline)
 
 void Writer::write(std::vector<QueuedWrite> jobs) {
   const Attempt result = write_until(jobs, std::min(Clock::now() + settings_.patience, give_up_));
-  if (result.failure == Failure::kFull && available()) lost(result.error);
+  // One that is locked is as good as away: nobody else shall wait for it as long as these have.
+  const bool away = result.failure == Failure::kFull || result.locked_out;
+  if (away && available()) lost(result.error);
   const bool committed = result.end == Attempt::End::kCommitted;
   for (std::size_t i = 0; i < jobs.size(); ++i)
     tell(jobs[i], committed ? result.results[i] : Status(result.error));
@@ -188,6 +190,7 @@ template <typename Work>
 Status Writer::in_transaction(Work work) {
   connection_.start_work();
   Status status = connection_.begin();
+  locked_out_ = !status && connection_.failure() == Failure::kBusy;
   if (status) status = work();
   if (status) status = connection_.commit();
   if (!status) connection_.roll_back();
@@ -208,7 +211,7 @@ void Writer::show_life() {
     if (*interrupted > 0) log::warn("answers_interrupted").number("answers", *interrupted);
     return ok();
   });
-  if (!shown && connection_.failure() != Failure::kBusy) lost(shown.error());
+  if (!shown && (locked_out_ || connection_.failure() != Failure::kBusy)) lost(shown.error());
 }
 
 void Writer::expire() {

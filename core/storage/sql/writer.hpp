@@ -20,8 +20,8 @@ namespace patchbay::storage::sql {
 
 class Writer {
  public:
-  // `engine` outlives the writer.
-  Writer(StoreSettings settings, const Engine& engine, std::string instance);
+  // `engine` and `cutter`, which may be null, outlive the writer.
+  Writer(StoreSettings settings, const Engine& engine, Cutter* cutter, std::string instance);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -69,8 +69,9 @@ class Writer {
   Connection connection_;
   Instances instances_;
   bool migrated_ = false;
-  std::int64_t batch_ = 0;  // the last transaction that is known to be committed
-  std::string trouble_;     // what was told last of a database that is not there
+  bool locked_out_ = false;  // by somebody else, when a transaction was last begun between jobs
+  std::int64_t batch_ = 0;   // the last transaction that is known to be committed
+  std::string trouble_;      // what was told last of a database that is not there
   std::chrono::milliseconds retry_{0};
   Time next_look_ = {};
   Time next_sign_ = {};

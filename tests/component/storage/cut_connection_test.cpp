@@ -3,6 +3,8 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -27,7 +29,8 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-// Stands between the store and a server, and cuts the next connection that commits.
+// Stands between the store and a server, and cuts the next connection that commits. Frozen, it
+// keeps every connection and carries nothing.
 class Scissors {
  public:
   enum class Cut { kNothing, kBeforeTheCommit, kAfterTheCommit };
@@ -42,6 +45,7 @@ class Scissors {
     thread_ = std::thread([this] { accept_all(); });
   }
   ~Scissors() {
+    freeze(false);
     ::shutdown(listener_, SHUT_RDWR);
     thread_.join();
     ::close(listener_);
@@ -51,6 +55,11 @@ class Scissors {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   void cut(Cut next) { next_ = next; }
+  void freeze(bool frozen) {
+    const std::lock_guard lock(mutex_);
+    frozen_ = frozen;
+    thawed_.notify_all();
+  }
   [[nodiscard]] bool done() const { return next_ == Cut::kNothing; }
 
  private:
@@ -67,12 +76,18 @@ class Scissors {
     sockaddr_in address = loopback(server_);
     if (::connect(server, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
       std::array<pollfd, 2> ends{{{client, POLLIN, 0}, {server, POLLIN, 0}}};
-      while (::poll(ends.data(), ends.size(), -1) > 0 && pass(ends[0], server) &&
+      while (::poll(ends.data(), ends.size(), -1) > 0 && wait_for_thaw() && pass(ends[0], server) &&
              pass(ends[1], client)) {
       }
     }
     ::close(client);
     ::close(server);
+  }
+
+  bool wait_for_thaw() {
+    std::unique_lock lock(mutex_);
+    thawed_.wait(lock, [&] { return !frozen_; });
+    return true;
   }
 
   // False when one end is closed, or is to be.
@@ -99,19 +114,31 @@ class Scissors {
   const int listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
   std::uint16_t port_ = 0;
   std::atomic<Cut> next_ = Cut::kNothing;
+  std::mutex mutex_;
+  std::condition_variable thawed_;
+  bool frozen_ = false;  // guarded by mutex_
   std::thread thread_;
 };
 
 class CutConnection : public RepositoryTest {};
 
-TEST_P(CutConnection, IsFoundOutAboutInsteadOfGuessed) {
-  std::string url = settings().url.location;
+// Where the server is, as the settings say.
+std::uint16_t port_in(const StoreSettings& settings) {
+  const std::string& url = settings.url.location;
+  return static_cast<std::uint16_t>(std::stoi(url.substr(url.find("127.0.0.1:") + 10)));
+}
+
+StoreSettings over(const Scissors& scissors, StoreSettings settings) {
+  std::string url = settings.url.location;
   const std::size_t port = url.find("127.0.0.1:") + 10;
-  const std::size_t end = url.find('/', port);
-  Scissors scissors(static_cast<std::uint16_t>(std::stoi(url.substr(port, end - port))));
-  url.replace(port, end - port, std::to_string(scissors.port()));
-  StoreSettings through = settings();
-  through.url = *parse_database_url(url);
+  url.replace(port, url.find('/', port) - port, std::to_string(scissors.port()));
+  settings.url = *parse_database_url(url);
+  return settings;
+}
+
+TEST_P(CutConnection, IsFoundOutAboutInsteadOfGuessed) {
+  Scissors scissors(port_in(settings()));
+  StoreSettings through = over(scissors, settings());
   through.heartbeat = std::chrono::hours(1);  // nothing else commits
   through.retention_every = std::chrono::hours(1);
   auto store = open(through);
@@ -126,6 +153,29 @@ TEST_P(CutConnection, IsFoundOutAboutInsteadOfGuessed) {
         code_of(get<Conversation>([&](Repository& r) { return r.conversation("ann", c.id); })),
         ErrorCode::kNotFound);
   }
+  store->close();
+}
+
+TEST_P(CutConnection, IsGivenUpWhereNothingComesAnyMore) {
+  Scissors scissors(port_in(settings()));
+  StoreSettings through = over(scissors, settings());
+  through.hang = std::chrono::milliseconds(500);
+  through.patience = std::chrono::milliseconds(100);
+  through.heartbeat = std::chrono::hours(1);
+  auto store = open(through);
+  const Conversation c = a_conversation("ann");
+  const auto create = [&](Repository& r) { return r.create_conversation(c); };
+  const auto look = [&](Repository& r) { return r.conversation("ann", c.id); };
+  EXPECT_EQ(code_of(read<Conversation>(*store, look)), ErrorCode::kNotFound);
+  scissors.freeze(true);
+  EXPECT_EQ(code_of(read<Conversation>(*store, look)), ErrorCode::kUnavailable);
+  EXPECT_EQ(code_of(write(*store, create)), ErrorCode::kUnavailable);
+  EXPECT_FALSE(store->available());
+  scissors.freeze(false);
+  while (!store->available())
+    std::this_thread::yield();
+  EXPECT_TRUE(write(*store, create));
+  EXPECT_TRUE(read<Conversation>(*store, look));
   store->close();
 }
 
