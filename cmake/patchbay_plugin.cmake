@@ -53,6 +53,9 @@ function(patchbay_add_plugin)
   target_link_libraries(${target} PRIVATE Patchbay::sdk ${PLUGIN_LINK})
   if(TARGET patchbay_options)  # Patchbay's own
     target_link_libraries(${target} PRIVATE patchbay_options)
+    if(COMMAND patchbay_precompiled AND NOT PLUGIN_SOURCES MATCHES "[.]c(;|$)")
+      patchbay_precompiled(${target} code)
+    endif()
   endif()
   target_compile_options(${target} PRIVATE
     $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-gnu-unique>)

@@ -6,7 +6,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/event_transcript.hpp"
+#include "core/check/event_text.hpp"
 
 namespace patchbay::testing {
 namespace {
@@ -135,7 +135,7 @@ pbay_status FakeHost::take(pbay_call_id id, const pbay_event* event) {
   if (call->cancelled) return PBAY_E_CANCELLED;
   if (room == 0) return PBAY_E_WOULD_BLOCK;
   --room;
-  call->transcript += transcript_line(*event) + "\n";
+  call->transcript += check::event_text(*event) + "\n";
   return PBAY_OK;
 }
 
@@ -283,7 +283,7 @@ struct SinkTarget {
 
 pbay_sink sink_to(SinkTarget& target) {
   return {sizeof(pbay_sink), 0, &target, [](pbay_sink* sink, const pbay_event* event) noexcept {
-            *static_cast<SinkTarget*>(sink->impl)->transcript += transcript_line(*event) + "\n";
+            *static_cast<SinkTarget*>(sink->impl)->transcript += check::event_text(*event) + "\n";
             return pbay_status{PBAY_OK};
           }};
 }

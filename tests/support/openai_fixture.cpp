@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/check/event_text.hpp"
 #include "core/http/sse_parser.hpp"
-#include "tests/support/event_transcript.hpp"
 
 namespace patchbay::testing {
 namespace {
@@ -21,7 +21,7 @@ std::string quoted_or_dash(const std::string& text) {
 
 std::string failure_line(pbay_status status, const FakeError& error) {
   std::string line =
-      "FAIL " + std::to_string(status) + " " + std::string(category_name(error.category)) +
+      "FAIL " + std::to_string(status) + " " + std::string(check::category_name(error.category)) +
       " message=" + quoted_or_dash(error.message) + " code=" + quoted_or_dash(error.code) +
       " param=" + quoted_or_dash(error.param);
   if (error.retry_after_ms >= 0) line += " retry_after_ms=" + std::to_string(error.retry_after_ms);

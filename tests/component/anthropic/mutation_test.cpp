@@ -10,46 +10,13 @@
 
 #include "core/json/value.hpp"
 #include "plugins/anthropic/request.hpp"
+#include "tests/support/mutated.hpp"
 #include "tests/support/openai_fixture.hpp"
 
 namespace patchbay::testing {
 namespace {
 
 constexpr int kRoundsPerFixture = 60;
-
-std::string mutated(std::string text, std::mt19937& random) {
-  const auto below = [&random](std::size_t end) {
-    return random() % std::max<std::size_t>(end, 1);
-  };
-  const std::size_t at = below(text.size());
-  switch (random() % 5) {
-    case 0:
-      text.resize(at);
-      break;
-    case 1:
-      if (!text.empty()) text[at] = static_cast<char>(random() % 256);
-      break;
-    case 2:
-      text.insert(at, text.substr(below(text.size()), below(40)));
-      break;
-    case 3:
-      text.erase(at, below(20));
-      break;
-    default: {
-      constexpr std::string_view kNasty[] = {"null",
-                                             "{}",
-                                             "[]",
-                                             "\"\\ud800\"",
-                                             "-1e999",
-                                             "[[[[[[",
-                                             "\\",
-                                             "\0",
-                                             "18446744073709551616"};
-      text.insert(at, kNasty[random() % std::size(kNasty)]);
-    }
-  }
-  return text;
-}
 
 // A JSON value in the place of another: these stay JSON, and reach further in.
 std::string with_other_value(const std::string& text, std::mt19937& random) {

@@ -5,17 +5,17 @@
 
 #include <gtest/gtest.h>
 
+#include "core/check/event_text.hpp"
 #include "core/json/unescape.hpp"
 #include "core/json/utf8.hpp"
 #include "core/plugin_host/vocabulary.hpp"
 #include "core/relay/frame_reader.hpp"
-#include "tests/support/event_transcript.hpp"
 
 namespace patchbay::plugin_host {
 
 pbay_status Listener::on_event(const pbay_event& event) {
   if (event.type != PBAY_EV_TEXT) {
-    events += patchbay::testing::transcript_line(event) + "\n";
+    events += patchbay::check::event_text(event) + "\n";
     return answer;
   }
   const std::string_view said = text_of(reinterpret_cast<const pbay_ev_text&>(event).text);

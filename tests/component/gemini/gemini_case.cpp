@@ -5,7 +5,7 @@
 #include <sstream>
 #include <utility>
 
-#include "tests/support/event_transcript.hpp"
+#include "core/check/event_text.hpp"
 #include "tests/support/openai_fixture.hpp"
 
 namespace patchbay::testing {
@@ -18,7 +18,7 @@ pbay_mode mode_of(const std::string& name) {
 }
 
 std::string failure_line(const FakeError& error) {
-  std::string line = "FAIL " + std::string(category_name(error.category)) + " message=\"" +
+  std::string line = "FAIL " + std::string(check::category_name(error.category)) + " message=\"" +
                      error.message + "\" code=\"" + error.code + "\" param=\"" + error.param + "\"";
   if (error.retry_after_ms >= 0) line += " retry_after_ms=" + std::to_string(error.retry_after_ms);
   if ((error.flags & PBAY_ERRF_RETRY_SAME) != 0) line += " retry_same";
@@ -78,8 +78,8 @@ std::string play_request(FakeProvider& provider, const GeminiCase& given, const 
     FakeCall call(provider, request_of(given, body));
     if (call.try_build() < 0) {
       const FakeError error = call.error();
-      return "REFUSED " + std::string(category_name(error.category)) + " " + error.param + ": " +
-             error.message + "\n";
+      return "REFUSED " + std::string(check::category_name(error.category)) + " " + error.param +
+             ": " + error.message + "\n";
     }
   }
   FakeCall call(provider, request_of(given, body));

@@ -11,38 +11,13 @@
 
 #include "core/json/value.hpp"
 #include "tests/component/gemini/gemini_case.hpp"
+#include "tests/support/mutated.hpp"
 #include "tests/support/openai_fixture.hpp"
 
 namespace patchbay::testing {
 namespace {
 
 constexpr int kRoundsPerFixture = 40;
-
-std::string mutated(std::string text, std::mt19937& random) {
-  const auto below = [&random](std::size_t end) {
-    return random() % std::max<std::size_t>(end, 1);
-  };
-  const std::size_t at = below(text.size());
-  constexpr std::string_view kNasty[] = {
-      "null", "{}", "[]", "\"\\ud800\"", "-1e999", "[[[[[[", "\\", "18446744073709551616", "\"\""};
-  switch (random() % 5) {
-    case 0:
-      text.resize(at);
-      break;
-    case 1:
-      if (!text.empty()) text[at] = static_cast<char>(random() % 256);
-      break;
-    case 2:
-      text.insert(at, text.substr(below(text.size()), below(60)));
-      break;
-    case 3:
-      text.erase(at, below(20));
-      break;
-    default:
-      text.insert(at, kNasty[random() % std::size(kNasty)]);
-  }
-  return text;
-}
 
 // One value of the JSON replaced by another, so that it stays JSON and means something else.
 std::string swapped(const std::string& text, std::mt19937& random) {

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/check/event_text.hpp"
 #include "patchbay/plugin.hpp"
-#include "tests/support/event_transcript.hpp"
 
 namespace patchbay::testing {
 namespace {
@@ -210,7 +210,7 @@ TEST(SdkSink, TakesNothingMoreAfterARefusal) {
 TEST(SdkSink, SaysEveryEventWithItsSizeAndPlace) {
   std::string said;
   pbay_sink raw{sizeof raw, 0, &said, [](pbay_sink* sink, const pbay_event* event) noexcept {
-                  static_cast<std::string*>(sink->impl)->append(transcript_line(*event) + "\n");
+                  static_cast<std::string*>(sink->impl)->append(check::event_text(*event) + "\n");
                   return pbay_status{PBAY_OK};
                 }};
   sdk::Sink sink(&raw);
