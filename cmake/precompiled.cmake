@@ -10,6 +10,11 @@ if(PATCHBAY_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overread> $<$<COMPILE_LANGUAGE:CXX>:-Wno-maybe-uninitialized>)
 endif()
 
+if(PATCHBAY_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # ccache would not find again what was compiled with headers of another minute.
+  target_compile_options(patchbay_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+endif()
+
 set(PATCHBAY_STANDARD_HEADERS <algorithm> <array> <chrono> <functional> <map> <memory> <optional> <span>
   <string> <string_view> <unordered_map> <variant> <vector>)
 
