@@ -117,6 +117,10 @@ Identity Authenticator::identify(const http::HeaderList& headers) const {
   return who;
 }
 
+bool Authenticator::presents(const http::HeaderList& headers) {
+  return headers.find("authorization") || headers.find("x-api-key");
+}
+
 // The same whatever was wrong.
 Denial Authenticator::denial() const {
   Denial denial{.code = "invalid_credentials"};

@@ -63,6 +63,9 @@ class Authenticator {
   // The principal's limit_key is empty unless it came with a key.
   [[nodiscard]] Identity identify(const http::HeaderList& headers) const;
 
+  // Whether something came that could be credentials.
+  [[nodiscard]] static bool presents(const http::HeaderList& headers);
+
   // Whether credentials are asked of everybody.
   [[nodiscard]] bool asks() const { return !anonymous_; }
 

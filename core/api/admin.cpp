@@ -29,8 +29,12 @@ void refuse(server::Exchange& exchange,
 
 // False after the request was refused.
 bool may_pass(server::Exchange& exchange, const Context& context) {
+  const bool tries = !context.snapshot->admin.keys.empty() &&
+                     access::Authenticator::presents(exchange.request().headers);
+  if (tries && context.logins->refuses(exchange, context)) return false;
   const auto refusal = context.snapshot->admin.refuse(exchange.request().headers);
   if (refusal) {
+    if (tries) context.logins->failed(exchange.request(), context);
     refuse(exchange,
            context,
            refusal->status,

@@ -9,11 +9,25 @@ namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
 
+// A proxy on the same machine has a loopback address, and whoever is behind it has not.
+bool came_directly(const http::HeaderList& request) {
+  for (const char* name : {"x-forwarded-for", "forwarded", "x-real-ip", "via"}) {
+    if (request.find(name)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<AdminAccess::Refusal> AdminAccess::refuse(const http::HeaderList& request) const {
   if (keys.empty()) {
-    if (loopback) return std::nullopt;
+    if (loopback && came_directly(request)) return std::nullopt;
+    if (loopback) {
+      return Refusal{
+          403,
+          "The admin API is closed to what comes through a proxy, since admin.keys names "
+          "no key"};
+    }
     return Refusal{403,
                    "The admin API is closed, since admin.keys names no key, and without one only a "
                    "server on a loopback address answers, unless access.anonymous is never"};

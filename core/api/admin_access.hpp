@@ -22,7 +22,8 @@ struct AdminAccess {
 
   // Why the request is refused; nothing when it may pass. With keys, one of them must come as
   // `Authorization: Bearer KEY`, wherever the request is from: behind a proxy on the same machine
-  // every request is from a loopback address. Without, the machine is trusted, as everywhere.
+  // every request is from a loopback address. Without, the machine is trusted, as everywhere, but
+  // not what says of itself that it came through a proxy.
   [[nodiscard]] std::optional<Refusal> refuse(const http::HeaderList& request) const;
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/api/admission.hpp"
+#include "core/api/file_links.hpp"
 #include "core/api/routes.hpp"
 #include "core/dialects/body_fields.hpp"
 #include "core/dialects/openai_chat/error_body.hpp"
@@ -21,7 +22,8 @@ chat::Failure plain_failure(int status, std::string message, std::string code) {
 }
 
 ErrorForm error_form_of(RouteKind kind) {
-  return kind == RouteKind::kChat ? ErrorForm::kText : ErrorForm::kObject;
+  const bool text = kind == RouteKind::kChat || kind == RouteKind::kSigned;
+  return text ? ErrorForm::kText : ErrorForm::kObject;
 }
 
 // How the clients of what a request asks for read an error, as far as it is known what that is.
@@ -54,6 +56,7 @@ ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
     redis_ = std::make_unique<storage::redis::Client>(worker, *redis);
     limiter_ = std::make_unique<access::RedisLimiter>(worker, *redis_, snapshot_->limits.outage);
   }
+  logins_ = std::make_unique<LoginGuard>(limiter_.get());
 }
 
 ApiHandler::~ApiHandler() = default;
@@ -63,6 +66,7 @@ void ApiHandler::handle(server::Exchange& exchange) {
   Context context;
   context.workplace = &workplace_;
   context.redis = redis_.get();
+  context.logins = logins_.get();
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
 
@@ -117,8 +121,9 @@ void ApiHandler::admit(server::Exchange& exchange, Context context, Match match)
   // Where credentials are wanted it does not matter whose page it is: a foreign one knows no key,
   // and a browser that remembers an account does not add the userid header for it.
   if ((!asks || own_rules) && is_foreign(exchange, context)) return;
-  const bool wants_principal = match.kind == RouteKind::kApi || match.kind == RouteKind::kChat;
-  if (wants_principal && !identify(exchange, context)) return;
+  const bool limited = match.kind != RouteKind::kOpen && !own_rules;
+  const bool vouched = match.kind == RouteKind::kSigned && file_signature(exchange.request());
+  if (limited && !vouched && !identify(exchange, context)) return;
   // What is passed on to a provider as it came, that provider may well understand.
   if (const auto coding = compression_of(exchange.request());
       !coding.empty() && !match.route.starts_with("/providers/")) {
@@ -133,7 +138,7 @@ void ApiHandler::admit(server::Exchange& exchange, Context context, Match match)
                       "unsupported_encoding"),
         headers);
   }
-  if (wants_principal && snapshot_->limits.hold_for(context.route)) {
+  if (limited && snapshot_->limits.hold_for(context.route)) {
     return run_within_limits(exchange, std::move(context), match.handler, limiter_.get());
   }
   match.handler(exchange, context);
@@ -147,8 +152,12 @@ bool ApiHandler::is_foreign(server::Exchange& exchange, const Context& context) 
 
 bool ApiHandler::identify(server::Exchange& exchange, Context& context) {
   http::HeaderList& headers = exchange.request().headers;
+  const bool tries =
+      snapshot_->authenticator.has_credentials() && access::Authenticator::presents(headers);
+  if (tries && logins_->refuses(exchange, context)) return false;
   access::Identity who = snapshot_->authenticator.identify(headers);
   if (const auto* denial = std::get_if<access::Denial>(&who)) {
+    if (tries && denial->status == 401) logins_->failed(exchange.request(), context);
     chat::Failure failure = plain_failure(denial->status, denial->message, denial->code);
     failure.param = denial->param;
     http::HeaderList more;
@@ -189,6 +198,7 @@ server::Rejection ApiHandler::reject(int status,
   Context context;
   context.workplace = &workplace_;
   context.redis = redis_.get();
+  context.logins = logins_.get();
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
   const bool busy = status == 503;

@@ -54,6 +54,7 @@ class ApiHandler final : public server::Handler {
   const std::shared_ptr<relay::SignatureStore> signatures_;
   std::unique_ptr<storage::redis::Client> redis_;  // null where nothing is shared
   std::unique_ptr<access::RedisLimiter> limiter_;  // null where this process counts alone
+  std::unique_ptr<LoginGuard> logins_;
   relay::Workplace workplace_;
   SnapshotPtr snapshot_;
 };

@@ -5,6 +5,7 @@
 
 #include "core/api/chat_call.hpp"
 #include "core/api/chat_stream.hpp"
+#include "core/api/file_links.hpp"
 #include "core/api/prompt_chat.hpp"
 #include "core/api/session_chat.hpp"
 #include "core/api/stop_answer.hpp"
@@ -119,12 +120,23 @@ TurnPlan stored_plan(server::Exchange& exchange,
     if (opened.created) now.new_conversation = opened.conversation.id;
     return make_chat_encoder(stream, now);
   };
+  // Written by put_back, which ends before anybody else reads it.
+  const auto said = std::make_shared<ChatBody>(std::move(body));
+  if (said->messages.find("/files/") != std::string::npos) {
+    plan.put_back = [said,
+                     owner = context.principal.owner](storage::Repository& repository) -> Status {
+      auto messages = conversations::put_back(repository, owner, said->messages);
+      if (!messages) return messages.error();
+      said->messages = *std::move(messages);
+      return ok();
+    };
+  }
   const auto ask = [words = ClientRequest(exchange.request(), context),
                     history = std::move(history),
                     model = shown.model,
                     tools = tool_definitions(plan.tools),
-                    body = std::move(body)](const Opened& opened, std::string_view further) {
-    return call_of(with_history(body, history, opened), model, words, further, tools);
+                    said](const Opened& opened, std::string_view further) {
+    return call_of(with_history(*said, history, opened), model, words, further, tools);
   };
   plan.request = [ask](const Opened& opened, const routing::Route&) { return ask(opened, {}); };
   if (!plan.tools.empty()) plan.request_further = ask;
@@ -166,6 +178,7 @@ void unified_chat(server::Exchange& exchange, const Context& context) {
     return reply_error_text(exchange, context, *failure);
   }
   auto& body = std::get<ChatBody>(read);
+  body.messages = without_signatures(std::move(body.messages));
   auto chosen = choose_chat_stream(client, context, body.ui_client);
   if (const auto* failure = std::get_if<chat::Failure>(&chosen)) {
     return reply_error_text(exchange, context, *failure);

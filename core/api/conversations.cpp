@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/api/conversation_json.hpp"
+#include "core/api/file_links.hpp"
 #include "core/api/paging.hpp"
 #include "core/api/stop_answer.hpp"
 #include "core/api/storage_reply.hpp"
@@ -26,9 +27,12 @@ struct Whole {
   std::vector<storage::Message> messages;
 };
 
-Result<Whole> whole_of(Repository& repository, Conversation conversation) {
+Result<Whole> whole_of(Repository& repository, Conversation conversation, const FileLinks& links) {
   auto messages = repository.active_path(conversation.id);
   if (!messages) return messages.error();
+  if (auto learned = links.learn(repository); !learned) return learned.error();
+  for (storage::Message& message : *messages)
+    links.show(message.version);
   return Whole{std::move(conversation), *std::move(messages)};
 }
 
@@ -61,11 +65,14 @@ void change(server::Exchange& exchange,
   answer_after_write<Whole>(
       exchange,
       context,
-      [owner = context.principal.owner, id = context.segments[0], wanted, now = unix_ms()](
-          Repository& repository) -> Result<Whole> {
+      [owner = context.principal.owner,
+       id = context.segments[0],
+       links = FileLinks(context, exchange.request()),
+       wanted,
+       now = unix_ms()](Repository& repository) -> Result<Whole> {
         auto changed = repository.change_conversation(owner, id, wanted, now);
         if (!changed) return changed.error();
-        return whole_of(repository, *std::move(changed));
+        return whole_of(repository, *std::move(changed), links);
       },
       show);
 }
@@ -135,10 +142,11 @@ void show_conversation(server::Exchange& exchange, const Context& context) {
       exchange,
       context,
       [owner = context.principal.owner,
-       id = context.segments[0]](Repository& repository) -> Result<Whole> {
+       id = context.segments[0],
+       links = FileLinks(context, exchange.request())](Repository& repository) -> Result<Whole> {
         auto found = repository.conversation(owner, id);
         if (!found) return found.error();
-        return whole_of(repository, *std::move(found));
+        return whole_of(repository, *std::move(found), links);
       },
       show);
 }

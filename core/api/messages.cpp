@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/api/conversation_json.hpp"
+#include "core/api/file_links.hpp"
 #include "core/api/paging.hpp"
 #include "core/api/storage_reply.hpp"
 #include "core/conversations/client_history.hpp"
@@ -14,6 +15,7 @@ namespace patchbay::api {
 namespace {
 
 namespace dialect = dialects::conversation_api;
+using conversations::UserText;
 using storage::Message;
 using storage::Repository;
 using storage::Version;
@@ -52,6 +54,18 @@ std::string take_page(const Messages& all, const PageQuery& page, Messages& show
   return {};
 }
 
+// The active path, as its owner is shown it.
+Result<Messages> shown_path(Repository& repository,
+                            const std::string& conversation,
+                            const FileLinks& links) {
+  if (auto learned = links.learn(repository); !learned) return learned.error();
+  auto path = repository.active_path(conversation);
+  if (!path) return path;
+  for (Message& message : *path)
+    links.show(message.version);
+  return path;
+}
+
 // A message and all that has stood in its place.
 struct Versions {
   Message message;
@@ -82,11 +96,15 @@ bool is_being_answered(Repository& repository, const std::string& conversation) 
 Result<Versions> versions_of(Repository& repository,
                              const std::string& owner,
                              const std::string& conversation,
-                             const std::string& id) {
+                             const std::string& id,
+                             const FileLinks& links) {
   auto found = find_message(repository, owner, conversation, id);
   if (!found) return found.error();
   auto all = repository.versions(id);
   if (!all) return all.error();
+  if (auto learned = links.learn(repository); !learned) return learned.error();
+  for (Version& version : *all)
+    links.show(version);
   return Versions{*std::move(found), *std::move(all)};
 }
 
@@ -111,6 +129,26 @@ std::optional<std::int64_t> number_of(const std::string& text) {
   return number;
 }
 
+void store_message(StorageResponder& responder,
+                   const conversations::Opening& opening,
+                   const FileLinks& links) {
+  responder.asker().write<Message>(
+      [opening, links](Repository& repository) -> Result<Message> {
+        if (auto learned = links.learn(repository); !learned) return learned.error();
+        auto opened = conversations::open(repository, opening);
+        if (!opened) return opened.error();
+        links.show(opened->path.back().version);
+        return std::move(opened->path.back());
+      },
+      [&responder](const Result<Message>& message) {
+        if (!message) return responder.refuse(storage_failure(message.error()));
+        JsonReply reply{.status = 201};
+        append_message(reply.body, *message);
+        responder.reply(reply);
+      },
+      {.bytes = conversations::bytes_of(opening.text)});
+}
+
 }  // namespace
 
 void list_messages(server::Exchange& exchange, const Context& context) {
@@ -122,11 +160,13 @@ void list_messages(server::Exchange& exchange, const Context& context) {
   answer_after_read<Messages>(
       exchange,
       context,
-      [owner = context.principal.owner, id = context.segments[0], page](
-          Repository& repository) -> Result<Messages> {
+      [owner = context.principal.owner,
+       id = context.segments[0],
+       links = FileLinks(context, exchange.request()),
+       page](Repository& repository) -> Result<Messages> {
         auto found = repository.conversation(owner, id);
         if (!found) return found.error();
-        auto path = repository.active_path(found->id);
+        auto path = shown_path(repository, found->id, links);
         if (path && !is_cursor_of(*path, page)) {
           return make_error(ErrorCode::kInvalid, "cursor: is not one of ours");
         }
@@ -162,21 +202,20 @@ void add_message(server::Exchange& exchange, const Context& context) {
     opening.text = conversations::read_content(json::View(body.parts));
   }
   opening.text.model = body.model;
+  opening.text.parts = without_signatures(std::move(opening.text.parts));
   opening.prepare();
-  answer_after_write<Message>(
-      exchange,
-      context,
-      [opening](Repository& repository) -> Result<Message> {
-        auto opened = conversations::open(repository, opening);
-        if (!opened) return opened.error();
-        return std::move(opened->path.back());
+  StorageResponder* const responder = StorageResponder::attach(exchange, context);
+  if (responder == nullptr) return;
+  const FileLinks links(context, exchange.request());
+  responder->asker().read<UserText>(
+      [owner = opening.owner, text = opening.text](Repository& repository) {
+        return conversations::with_digests(repository, owner, text);
       },
-      [](const Message& message) {
-        JsonReply reply{.status = 201};
-        append_message(reply.body, message);
-        return reply;
-      },
-      body.content.size() + body.parts.size());
+      [responder, links, opening](Result<UserText> text) mutable {
+        if (!text) return responder->refuse(storage_failure(text.error()));
+        opening.text = *std::move(text);
+        store_message(*responder, opening, links);
+      });
 }
 
 void list_versions(server::Exchange& exchange, const Context& context) {
@@ -185,8 +224,9 @@ void list_versions(server::Exchange& exchange, const Context& context) {
       context,
       [owner = context.principal.owner,
        conversation = context.segments[0],
-       message = context.segments[1]](Repository& repository) {
-        return versions_of(repository, owner, conversation, message);
+       message = context.segments[1],
+       links = FileLinks(context, exchange.request())](Repository& repository) {
+        return versions_of(repository, owner, conversation, message, links);
       },
       show_versions);
 }
@@ -203,7 +243,8 @@ void activate_version(server::Exchange& exchange, const Context& context) {
       [owner = context.principal.owner,
        conversation = context.segments[0],
        message = context.segments[1],
-       number = *number](Repository& repository) -> Result<Messages> {
+       number = *number,
+       links = FileLinks(context, exchange.request())](Repository& repository) -> Result<Messages> {
         if (auto mine = repository.conversation(owner, conversation); !mine) return mine.error();
         if (auto locked = repository.lock_conversation(conversation); !locked) {
           return locked.error();
@@ -215,7 +256,7 @@ void activate_version(server::Exchange& exchange, const Context& context) {
         }
         auto moved = repository.activate_version(conversation, message, number);
         if (!moved) return moved.error();
-        return repository.active_path(conversation);
+        return shown_path(repository, conversation, links);
       },
       show);
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/access/failed_logins.hpp"
 #include "core/access/memory_limiter.hpp"
 #include "core/access/rate_limit.hpp"
 #include "core/access/redis_limiter.hpp"
@@ -22,6 +23,8 @@ struct RateLimits {
   std::vector<IpNetwork> trusted_proxies = {};
   // The process's from the first snapshot on, so that a reload forgives nothing.
   std::shared_ptr<access::MemoryLimiter> memory = std::make_shared<access::MemoryLimiter>();
+  access::RateRule login_rule = {.requests = 20, .window = std::chrono::minutes(5)};  // 0: none
+  std::shared_ptr<access::FailedLogins> logins = std::make_shared<access::FailedLogins>();
   std::shared_ptr<access::Outage> outage = std::make_shared<access::Outage>();
 
   // Whether it holds for a route, by its name in the table ("/v1/chat/completions"). One of

@@ -11,6 +11,7 @@
 
 #include "core/access/principal.hpp"
 #include "core/access/rate_limit.hpp"
+#include "core/api/login_guard.hpp"
 #include "core/api/snapshot.hpp"
 #include "core/base/clock.hpp"
 #include "core/chat/failure.hpp"
@@ -33,7 +34,8 @@ struct Context {
   access::Principal principal;                // who asks
   std::optional<access::Verdict> limit = {};  // how often that may be; nothing where no limit holds
   storage::redis::Client* redis =
-      nullptr;  // the worker's, as the workplace; null without redis.url
+      nullptr;                   // the worker's, as the workplace; null without redis.url
+  LoginGuard* logins = nullptr;  // the worker's
   std::string request_id;
   std::string_view route = "unknown";  // what metrics call the path; a static text
   ErrorForm error_form = ErrorForm::kObject;

@@ -78,7 +78,7 @@ constexpr std::array kRoutes{
          "/conversations/{id}/messages/{message_id}/versions/{number}/activate"),
     chat("GET", {"streams", "{}"}, read_stream, "/streams/{id}"),
     chat("POST", {"streams", "{}", "stop"}, stop_stream, "/streams/{id}/stop"),
-    chat("GET", {"files", "{}"}, show_file, "/files/{id}"),
+    Route{"GET", V1::kNever, {"files", "{}"}, show_file, "/files/{id}", RouteKind::kSigned},
     Route{"POST", V1::kEither, {"completions"}, completions, "/v1/completions"},
     Route{"POST", V1::kEither, {"embeddings"}, embeddings, "/v1/embeddings"},
     Route{"POST",

@@ -17,6 +17,7 @@ using HandlerFunction = void (*)(server::Exchange&, const Context&);
 enum class RouteKind {
   kApi,       // whoever is known by credentials, or needs none; error objects
   kChat,      // the same; errors are texts
+  kSigned,    // the same, and whoever has a signature in the query, at which the handler looks
   kOpen,      // everybody
   kOwnRules,  // the handler says
 };

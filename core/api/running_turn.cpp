@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "core/api/streaming_version.hpp"
-#include "core/api/turn_encoder.hpp"
 #include "core/base/clock.hpp"
 
 namespace patchbay::api {
@@ -48,6 +47,7 @@ RunningTurn::RunningTurn(server::Exchange& exchange, const Context& context, Tur
       context_(context),
       plan_(std::move(plan)),
       asker_(*context_.snapshot->services.store, context_.workplace->worker),
+      links_(context_, exchange.request()),
       open_timer_(
           context_.workplace->worker, [this] { open(); }, "conversation that is being answered"),
       save_timer_(
@@ -56,9 +56,9 @@ RunningTurn::RunningTurn(server::Exchange& exchange, const Context& context, Tur
           context_.workplace->worker, [this] { on_grace_over(); }, "answer without a reader"),
       silence_timer_(
           context_.workplace->worker, [this] { on_silence(); }, "keep-alive while tools work") {
-  const http::HeaderList& headers = exchange.request().headers;
-  base_url_ = headers.find("x-forwarded-proto") == "https" ? "https://" : "http://";
-  base_url_ += headers.find("host").value_or("localhost");
+  conversations::UserText& text = plan_.opening.text;
+  text.content = without_signatures(std::move(text.content));
+  text.parts = without_signatures(std::move(text.parts));
   plan_.opening.owner = context_.principal.owner;
   plan_.opening.userid = context_.principal.userid;
   plan_.opening.instance = context_.snapshot->services.store->instance();
@@ -78,25 +78,40 @@ RunningTurn::~RunningTurn() {
 // --- Before the provider is asked ---
 
 void RunningTurn::examine() {
-  if (!plan_.examine) return open();
-  using Finding = std::optional<chat::Failure>;
-  asker_.read<Finding>([look = plan_.examine](Repository&) { return Result<Finding>(look()); },
-                       [this](Result<Finding> found) {
-                         if (!found) return turn_away(storage_failure(found.error()), false);
-                         failure_ = *std::move(found);
-                         plan_.opening.answered = !failure_;
-                         open();
-                       });
+  const conversations::UserText& text = plan_.opening.text;
+  const bool has_files = text.pictures != nullptr || text.parts.find("/files/") != text.parts.npos;
+  if (!plan_.examine && !has_files) return open();
+  struct Finding {
+    std::optional<chat::Failure> failure;
+    conversations::UserText text;
+  };
+  asker_.read<Finding>(
+      [look = plan_.examine, owner = plan_.opening.owner, text](
+          Repository& repository) -> Result<Finding> {
+        Finding found;
+        if (look) found.failure = look();
+        auto made = conversations::with_digests(repository, owner, text);
+        if (!made) return made.error();
+        found.text = *std::move(made);
+        return found;
+      },
+      [this](Result<Finding> found) {
+        if (!found) return turn_away(storage_failure(found.error()), false);
+        failure_ = std::move(found->failure);
+        plan_.opening.answered = !failure_;
+        plan_.opening.text = std::move(found->text);
+        open();
+      });
 }
 
 void RunningTurn::open() {
-  const std::size_t bytes = plan_.opening.text.content.size() + plan_.opening.text.parts.size();
   asker_.write<Opened>(
-      [opening = plan_.opening](Repository& repository) {
+      [opening = plan_.opening, links = links_](Repository& repository) -> Result<Opened> {
+        if (auto learned = links.learn(repository); !learned) return learned.error();
         return conversations::open(repository, opening);
       },
       [this](Result<Opened> opened) { on_opened(std::move(opened)); },
-      {.bytes = bytes});
+      {.bytes = conversations::bytes_of(plan_.opening.text)});
 }
 
 void RunningTurn::on_opened(Result<Opened> opened) {
@@ -107,6 +122,7 @@ void RunningTurn::on_opened(Result<Opened> opened) {
     return turn_away(failure, plan_.refusals_in_stream && failure.status < 500);
   }
   opened_ = *std::move(opened);
+  plan_.opening.text = {};                          // it may be large, and is stored
   if (failure_) return turn_away(*failure_, true);  // stored, and not asked
   state_ = State::kAnswering;
   dialect_ = plan_.make_encoder(opened_);
@@ -119,7 +135,7 @@ void RunningTurn::on_opened(Result<Opened> opened) {
        .content_type = std::string(dialect_->content_type()),
        .lines = plan_.lines},
       {.stop = [this] { stop(); }, .give_way = [this] { return give_way(); }});
-  if (!plan_.wants_history) return ask();
+  if (!plan_.wants_history && !plan_.put_back) return ask();
   load_history();
 }
 
@@ -163,11 +179,22 @@ void RunningTurn::load_history() {
     std::optional<chat::Failure> failure;
   };
   asker_.read<Loaded>(
-      [prepare = plan_.prepare, before = opened_](Repository& repository) -> Result<Loaded> {
+      [wanted = plan_.wants_history,
+       prepare = plan_.prepare,
+       put_back = plan_.put_back,
+       owner = plan_.opening.owner,
+       before = opened_](Repository& repository) -> Result<Loaded> {
         Loaded made{before, {}};
+        if (put_back) {
+          if (auto done = put_back(repository); !done) return done.error();
+        }
+        if (!wanted) return made;
         auto loaded = conversations::load_history(repository, made.opened);
         if (!loaded) return loaded.error();
         if (prepare) made.failure = prepare(made.opened);
+        if (auto done = conversations::put_back(repository, owner, made.opened.path); !done) {
+          return done.error();
+        }
         return made;
       },
       [this](Result<Loaded> made) {

@@ -11,9 +11,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/api/file_links.hpp"
 #include "core/api/save_pace.hpp"
 #include "core/api/tool_round.hpp"
 #include "core/api/turn.hpp"
+#include "core/api/turn_encoder.hpp"
 #include "core/conversations/answer_record.hpp"
 #include "core/relay/call.hpp"
 #include "core/storage/ask.hpp"
@@ -65,7 +67,7 @@ class RunningTurn final : public relay::Errand,
   void on_silence();
   void stop();
   std::unique_ptr<chat::Encoder> make_encoder();
-  std::string keep(storage::StoredFile file);
+  TurnEncoder::Kept keep(storage::StoredFile file);
   void on_file_lost(const std::string& url, const Error& error);
   void save_some();
   void save(storage::VersionStatus status);
@@ -94,7 +96,7 @@ class RunningTurn final : public relay::Errand,
   State state_ = State::kOpening;
   conversations::Opened opened_;
   routing::Route route_;
-  std::string base_url_;  // of this server, as the client reached it
+  const FileLinks links_;
 
   std::unique_ptr<streams::Log> log_;
   std::unique_ptr<chat::Encoder> dialect_;  // of the current attempt

@@ -134,12 +134,13 @@ void RunningTurn::store_failure() {
       {});
 }
 
-std::string RunningTurn::keep(storage::StoredFile file) {
+TurnEncoder::Kept RunningTurn::keep(storage::StoredFile file) {
   file.id = make_uuid();
   file.owner = plan_.opening.owner;
   file.conversation_id = opened_.conversation.id;
   file.created_ms = unix_ms();
-  std::string url = base_url_ + "/files/" + file.id;
+  TurnEncoder::Kept shown{
+      .id = file.id, .stored_url = links_.plain(file.id), .shown_url = links_.shown(file.id)};
   ++files_;
   const std::size_t bytes = file.bytes.size();
   const auto kept = std::make_shared<const storage::StoredFile>(std::move(file));
@@ -148,7 +149,7 @@ std::string RunningTurn::keep(storage::StoredFile file) {
         if (auto added = repository.add_file(*kept); !added) return added.error();
         return true;
       },
-      [this, url](const Result<bool>& done) {
+      [this, url = shown.stored_url](const Result<bool>& done) {
         --files_;
         if (!done) return on_file_lost(url, done.error());
         if (files_ > 0) return;
@@ -156,7 +157,7 @@ std::string RunningTurn::keep(storage::StoredFile file) {
         if (state_ == State::kSaving) store();
       },
       {.bytes = bytes});
-  return url;
+  return shown;
 }
 
 // An answer with an image that is nowhere ends here: neither its client nor what is stored of it

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "core/access/file_urls.hpp"
 #include "core/storage/redis/client.hpp"
 #include "core/storage/store.hpp"
 #include "core/streams/hub.hpp"
@@ -20,6 +21,7 @@ struct Services {
   std::shared_ptr<streams::Hub> streams;  // null only where `store` is
   std::optional<storage::redis::Address> redis =
       {};  // what replicas share; none: this one is alone
+  std::shared_ptr<access::SharedKey> url_key = std::make_shared<access::SharedKey>();
 };
 
 // The settings `chat:`; docs/configuration.md says what each means.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/access/authenticator.hpp"
+#include "core/access/file_urls.hpp"
 #include "core/api/access_policy.hpp"
 #include "core/api/admin_access.hpp"
 #include "core/api/model_cache.hpp"
@@ -42,6 +43,7 @@ struct Snapshot {
   ToolSet tools = {};  // of this server, offered to models
   access::Authenticator authenticator = {};
   RateLimits limits = {};
+  access::FileUrls file_urls = {};
 
   // What can be asked for by name: the configured aliases, then `upstream`, what the wildcard's
   // provider told when it was asked; where that is nothing, what it knows without asking.

@@ -35,6 +35,10 @@ struct TurnPlan {
   // The model is given what was said before: it is read from the store.
   bool wants_history = true;
 
+  // Puts pictures that are stored here into what the client said itself, on a thread that may take
+  // its time, and before `request` is called. Null: there are none.
+  std::function<Status(storage::Repository&)> put_back = {};
+
   // Makes the history fit, on a thread that may take its time. A failure is what the client is
   // told.
   std::function<std::optional<chat::Failure>(Opened&)> prepare = {};

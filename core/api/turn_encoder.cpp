@@ -33,12 +33,13 @@ pbay_status TurnEncoder::on_image(const pbay_ev_image& image, std::string& out) 
   } else if (!append_unbase64(file.bytes, data.base64)) {
     return PBAY_E_PROTOCOL;
   }
-  const std::string url = shared_.keep(std::move(file));
+  const Kept kept = shared_.keep(std::move(file));
   pbay_ev_image shown = image;
   shown.kind = PBAY_DATA_URL;
   shown.mime = chat::as_str(data.media_type);
-  shown.data = chat::as_bytes(url);
-  shared_.record.take(shown.h);
+  shown.data = chat::as_bytes(kept.stored_url);
+  shared_.record.take_kept(shown, kept.id);
+  shown.data = chat::as_bytes(kept.shown_url);
   return shared_.dialect.on_event(shared_.shows_bytes ? image.h : shown.h, out);
 }
 

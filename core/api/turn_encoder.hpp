@@ -17,12 +17,19 @@ namespace patchbay::api {
 
 class TurnEncoder final : public chat::Encoder {
  public:
+  // A file from now on, and its URLs: the one that is stored, and the one its owner can open.
+  struct Kept {
+    std::string id;
+    std::string stored_url;
+    std::string shown_url;
+  };
+
   struct Shared {
     chat::Encoder& dialect;
     conversations::AnswerRecord& record;
     std::optional<chat::Failure>& failure;  // why the answer broke off
-    // Keeps an image whose bytes came, and gives the URL at which it can be had from now on.
-    std::function<std::string(storage::StoredFile)> keep;
+    // Keeps an image whose bytes came.
+    std::function<Kept(storage::StoredFile)> keep;
     bool shows_bytes = false;  // the client is shown the bytes all the same
   };
 

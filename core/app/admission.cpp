@@ -37,9 +37,12 @@ api::RateLimits make_rate_limits(const settings::Settings& settings,
   api::RateLimits limits;
   if (previous != nullptr) {
     limits.memory = previous->limits.memory;
+    limits.logins = previous->limits.logins;
     limits.outage = previous->limits.outage;
   }
   limits.trusted_proxies = settings.access.trusted_proxies;
+  limits.login_rule = {settings.access.failed_logins,
+                       std::chrono::milliseconds(settings.access.failed_logins_window_ms)};
   const settings::RateLimit& limit = settings.rate_limit;
   limits.rule = {limit.requests, std::chrono::milliseconds(limit.window_ms)};
   limits.fail_closed = limit.fail_closed;

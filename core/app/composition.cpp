@@ -283,6 +283,10 @@ api::SnapshotPtr compose(const Composing& from, MadeProviders made) {
   snapshot.limits = make_rate_limits(settings, from.previous.get());
   snapshot.plugins = from.plugins;
   snapshot.services = from.services;
+  snapshot.file_urls =
+      access::FileUrls({.key = settings.access.url_key,
+                        .lifetime = std::chrono::seconds(settings.access.url_lifetime_ms / 1000)},
+                       from.services.url_key);
   return std::make_shared<const api::Snapshot>(std::move(snapshot));
 }
 

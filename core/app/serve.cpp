@@ -159,6 +159,8 @@ int serve(const CommandLine& command_line) {
   composing.services = (*services)->services();
   api::SnapshotPtr snapshot = compose(composing, *std::move(providers));
 
+  observe_logins(metrics, snapshot->limits.logins);
+
   std::vector<api::ApiHandler*> handlers;
   auto server = server::Server::start(
       **reactor,

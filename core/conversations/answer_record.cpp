@@ -116,6 +116,12 @@ void AnswerRecord::drop_image(std::string_view url) {
   }
 }
 
+void AnswerRecord::take_kept(const pbay_ev_image& image, std::string_view file) {
+  const std::size_t before = blocks_.size();
+  take(image.h);
+  if (blocks_.size() > before) blocks_.back().file = file;
+}
+
 void AnswerRecord::tool_result(std::string_view call_id, std::string_view json) {
   Block& block = blocks_.emplace_back();
   block.kind = Kind::kToolResult;
@@ -172,6 +178,7 @@ std::string AnswerRecord::part(const Block& block) {
       break;
     case Kind::kImage:
       writer.member("type", "image").member("url", storable(block.url));
+      if (!block.file.empty()) writer.member("file", block.file);
       if (!block.name.empty()) writer.member("media_type", storable(block.name));
       if (!block.annotation.empty()) writer.member("revised_prompt", storable(block.annotation));
       break;

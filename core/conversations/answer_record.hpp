@@ -24,6 +24,9 @@ class AnswerRecord {
  public:
   void take(const pbay_event& event);
 
+  // An image whose URL leads to a stored file, by its id.
+  void take_kept(const pbay_ev_image& image, std::string_view file);
+
   // The result, as JSON, of a tool call that was run on this side of the client.
   void tool_result(std::string_view call_id, std::string_view json);
 
@@ -61,6 +64,7 @@ class AnswerRecord {
     std::string name;        // of a tool, or an image's media type
     std::string json;        // a tool's result
     std::string url;         // of an image
+    std::string file;        // where its bytes are stored here: the file's id
     std::string annotation;  // an image's revised prompt
   };
 

@@ -1,6 +1,8 @@
 #include "core/conversations/client_history.hpp"
 
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/conversations/storable_text.hpp"
 #include "core/json/write.hpp"
@@ -36,7 +38,7 @@ std::string member_of(json::View object, std::string_view name) {
 
 // One part of a message as it is stored. Of a file there is only its name: its bytes went to the
 // model, and nobody asks for them again.
-void write_part(json::Writer& writer, json::View part, std::string& text) {
+void write_part(json::Writer& writer, json::View part, std::string& text, Pictures& pictures) {
   std::string type;
   std::string words;
   std::string url;
@@ -54,7 +56,13 @@ void write_part(json::Writer& writer, json::View part, std::string& text) {
     append_line(text, words);
     writer.member("type", "text").member("text", storable(words));
   } else if (type == "image_url") {
-    writer.member("type", "image").member("url", storable(url));
+    writer.member("type", "image");
+    if (auto picture = read_data_url(url)) {
+      writer.member("file", "#" + std::to_string(pictures.size()));
+      pictures.push_back(*std::move(picture));
+    } else {
+      writer.member("url", storable(url));
+    }
   } else {
     writer.member("type", "file").member("name", storable(name.empty() ? type : name));
   }
@@ -71,14 +79,16 @@ UserText read_content(json::View content) {
   }
   json::Writer writer(read.parts);
   bool only_text = true;
+  Pictures pictures;
   writer.begin_array();
   for (const json::View part : content.items()) {
-    write_part(writer, part, read.content);
+    write_part(writer, part, read.content, pictures);
     only_text = only_text && member_of(part, "type") == "text";
   }
   writer.end_array();
   read.content = storable(read.content);
   if (only_text) read.parts.clear();
+  if (!pictures.empty()) read.pictures = std::make_shared<const Pictures>(std::move(pictures));
   return read;
 }
 

@@ -23,7 +23,8 @@ struct ClientHistory {
 // REQUIRES: `messages` is an array of messages that were checked.
 ClientHistory read_client_history(json::View messages);
 
-// The content of one message, a text or an array of parts, as it is stored.
+// The content of one message, a text or an array of parts, as with_digests() (pictures.hpp) takes
+// it.
 UserText read_content(json::View content);
 
 // The same messages with `stored` (another such array) before the user's message, which is the

@@ -58,7 +58,7 @@ void write_content(json::Writer& writer, const Message& message) {
     const Part part(view);
     if (part.type == "text") {
       writer.begin_object().member("type", "text").member("text", part.text).end_object();
-    } else if (part.type == "image") {
+    } else if (part.type == "image" && !part.url.empty()) {
       writer.begin_object().member("type", "image_url").key("image_url");
       writer.begin_object().member("url", part.url).end_object().end_object();
     }

@@ -323,7 +323,11 @@ Result<Opened> open(Repository& repository, const Opening& opening) {
   auto conversation = find_or_create(repository, opening, opened.created);
   if (!conversation) return conversation.error();
   opened.conversation = *std::move(conversation);
-  if (auto done = Opener(repository, opening, opened).run(); !done) return done.error();
+  Opening named = opening;
+  named.text.parts = with_file_ids(opening.text, opened.conversation.id);
+  if (auto done = Opener(repository, named, opened).run(); !done) return done.error();
+  auto stored = store_pictures(repository, opened.conversation, opening.text, opening.now_ms);
+  if (!stored) return stored.error();
   return opened;
 }
 

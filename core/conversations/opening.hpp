@@ -12,12 +12,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/result.hpp"
 #include "core/conversations/history.hpp"
+#include "core/conversations/pictures.hpp"
 #include "core/storage/repository.hpp"
 
 namespace patchbay::conversations {
@@ -27,6 +29,8 @@ struct UserText {
   std::string content;
   std::string parts = {};  // records.hpp; "" where there is text alone
   std::string model = {};  // that it was meant for; may be empty
+  // What the parts name; with_digests() must have seen them before the text is stored. Null: none.
+  std::shared_ptr<const Pictures> pictures = {};
 };
 
 struct Opening {

@@ -158,6 +158,10 @@ struct Access {
   std::vector<Key> keys;                       // as X-API-Key or as a Bearer token
   Anonymous anonymous = Anonymous::kLoopback;  // who needs none, where none are listed above
   std::vector<IpNetwork> trusted_proxies;      // whose X-Forwarded-For is believed
+  std::int64_t failed_logins = 20;             // from one address in a window; 0: no limit
+  std::int64_t failed_logins_window_ms = 5LL * 60'000;
+  Secret url_key;  // signs URLs of files; empty: one that lies in the database
+  std::int64_t url_lifetime_ms = 24LL * 3'600'000;
 };
 
 struct RateLimit {

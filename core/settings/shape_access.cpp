@@ -14,6 +14,7 @@ using Kind = ConfigValue::Kind;
 
 constexpr std::size_t kKeyBytesWanted = 16;  // shorter ones can be guessed
 constexpr std::size_t kNameBytesMax = 64;
+constexpr std::int64_t kFailedMax = 10'000;
 constexpr std::int64_t kRequestsMax = 100'000;  // each one is remembered for a window
 
 bool is_name(std::string_view text) {
@@ -127,6 +128,22 @@ void read_anonymous(Fields& fields, Access& access) {
   }
 }
 
+void read_urls(Fields& fields, Access& access, Report& report) {
+  std::string key;
+  const ConfigValue* written = fields.text("url_key", key);
+  if (written != nullptr && !key.empty() && key.size() < kKeyBytesWanted) {
+    report.warning(written->origin,
+                   fields.path("url_key"),
+                   "is shorter than 16 characters, which can be guessed");
+  }
+  access.url_key = Secret(std::move(key));
+  constexpr std::int64_t kLifetimeMin = 2000;
+  const ConfigValue* lifetime = fields.duration_ms("url_lifetime", access.url_lifetime_ms);
+  if (lifetime != nullptr && access.url_lifetime_ms < kLifetimeMin) {
+    fields.problem(*lifetime, "url_lifetime", "expected a duration from 2s to 24h");
+  }
+}
+
 }  // namespace
 
 void read_access(const ConfigValue* value, Access& access, Report& report) {
@@ -143,6 +160,9 @@ void read_access(const ConfigValue* value, Access& access, Report& report) {
       fields.problem(*written, "trusted_proxies", network.error().message);
     }
   }
+  fields.number("failed_logins", 0, kFailedMax, access.failed_logins);
+  fields.duration_ms("failed_logins_window", access.failed_logins_window_ms);
+  read_urls(fields, access, report);
   fields.finish();
 }
 

@@ -107,6 +107,17 @@ class Repository {
 
   virtual Status add_file(const StoredFile& file) = 0;
   virtual Result<StoredFile> file(const std::string& owner, const std::string& id) = 0;
+  // For who may see a file without being its owner, by a signature that the owner's name is part
+  // of.
+  virtual Result<std::string> owner_of_file(const std::string& id) = 0;
+
+  // --- What all processes that share the database know ---
+
+  // A key that was made at random once, by the first of them: 64 hexadecimal digits.
+  virtual Result<std::string> secret(const std::string& name) = 0;
+
+  // The secret that signs URLs of files.
+  static constexpr const char* kFileUrlSecret = "file_urls";
 };
 
 }  // namespace patchbay::storage

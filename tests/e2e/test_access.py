@@ -63,7 +63,7 @@ def object_of(answer: RawAnswer) -> dict:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patchbay]:
-    path = write_config(tmp_path_factory.mktemp("config") / "patchbay.yaml", config({**BASIC, **KEYS}))
+    path = write_config(tmp_path_factory.mktemp("config") / "patchbay.yaml", config({**BASIC, **KEYS, "failed_logins": 0}))
     with Patchbay(path) as server:
         yield server
         for secret in (TEAM, OPS, WORD, base64.b64encode(f"app:{WORD}".encode()).decode()):

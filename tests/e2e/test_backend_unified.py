@@ -195,7 +195,7 @@ class TestImages:
         upstream.answer_with(json_answer({"created": 1, "data": [drawn]}))
         answer = send(ada, "A pixel", mode="image")
         found = re.fullmatch(
-            r"!\[Generated Image\]\((?:https?://[^/)]+)?(/files/[^)]+)\)\n\n\*Revised prompt: A pixel\*",
+            r"!\[Generated Image\]\((?:https?://[^/)]+)?(/files/[^)?]+)(?:\?[^)]+)?\)\n\n\*Revised prompt: A pixel\*",
             text_of(answer),
         )
         assert found, text_of(answer)

@@ -12,6 +12,9 @@ Error Connection::failed(const soci::soci_error& error) {
   const Failure failure = engine_.classify(session_, error);
   if (failure_ == Failure::kNone) failure_ = failure;
   const std::string detail = engine_.describe(error);
+  if (engine_.took_too_long(error)) {
+    return make_error(ErrorCode::kTimeout, "this takes the database too long", detail);
+  }
   switch (failure) {
     case Failure::kReference:
       return make_error(ErrorCode::kNotFound, "what it belongs to does not exist", detail);

@@ -180,8 +180,9 @@ Result<ConversationPage> SqlRepository::conversations(const std::string& owner,
     Statement select(connection_, sql);
     select.use(owner);
     if (cursor) select.use(cursor->pinned).use(cursor->updated_ms).use(cursor->id);
+    const Engine& engine = connection_.engine();
     for (const std::string& word : words)
-      select.use(connection_.engine().search_value(word));
+      select.use(engine.search_owner(owner)).use(engine.search_word(word));
     select.use(limit + 1);  // one more tells that there is a next page
     Row row;
     read_into(select, row);

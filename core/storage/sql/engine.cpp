@@ -1,6 +1,7 @@
 #include "core/storage/sql/engine.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <thread>
 #include <utility>
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
 constexpr int kMigrationTimeoutMs = 60'000;
+constexpr std::intptr_t kReadTimeoutMs = 5000;
 
 class Sqlite : public Engine {
  public:
@@ -42,6 +44,7 @@ class Sqlite : public Engine {
   // A plain BEGIN takes the lock at the first write, and fails at once where somebody else has
   // committed since the first read.
   void begin(soci::session& session, Use use) const override {
+    if (use == Use::kRead) limit_time(session);
     run_script(session, use == Use::kWrite ? "begin immediate" : "begin");
   }
 
@@ -91,6 +94,11 @@ class Sqlite : public Engine {
     }
   }
 
+  bool took_too_long(const soci::soci_error& error) const override {
+    const auto* mine = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+    return mine != nullptr && (mine->result() & 0xff) == SQLITE_INTERRUPT;
+  }
+
   std::string describe(const soci::soci_error& error) const override {
     const auto* mine = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
     if (mine == nullptr) return "SQLite";
@@ -109,14 +117,42 @@ class Sqlite : public Engine {
   std::string search_condition(const std::string& parameter) const override {
     return "c.id in (select v.conversation_id from version_words join versions v"
            " on v.row_number = version_words.rowid where version_words match :" +
-           parameter + ")";
+           parameter + "_owner || :" + parameter + ")";
+  }
+  std::string search_owner(const std::string& owner) const override {
+    std::string hex;
+    for (const char c : owner) {
+      constexpr std::string_view kDigits = "0123456789ABCDEF";
+      const auto byte = static_cast<unsigned char>(c);
+      hex += kDigits[byte >> 4U];
+      hex += kDigits[byte & 0xFU];
+    }
+    return "owner : \"" + hex + "\" AND content : ";
   }
   // As a string of FTS5, in which nothing has a meaning.
-  std::string search_value(const std::string& word) const override { return '"' + word + '"'; }
+  std::string search_word(const std::string& word) const override { return '"' + word + '"'; }
 
  private:
   static sqlite_api::sqlite3* handle(soci::session& session) {
     return static_cast<soci::sqlite3_session_backend*>(session.get_backend())->conn_;
+  }
+
+  // What a transaction reads is broken off after the time that PostgreSQL gives a statement. The
+  // deadline itself is what the handler is given, as there is nobody who would keep it.
+  static void limit_time(soci::session& session) {
+    constexpr int kStepsBetween = 20'000;
+    sqlite_api::sqlite3_progress_handler(
+        handle(session), kStepsBetween, is_over, as_pointer(steady_ms() + kReadTimeoutMs));
+  }
+  static int is_over(void* deadline) {
+    return steady_ms() > reinterpret_cast<std::intptr_t>(deadline) ? 1 : 0;
+  }
+  static void* as_pointer(std::intptr_t number) {
+    return reinterpret_cast<void*>(number);  // NOLINT(performance-no-int-to-ptr)
+  }
+  static std::intptr_t steady_ms() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   }
 
   // What people say to models is nobody else's on this machine. SQLite's other files get the rights
@@ -236,6 +272,11 @@ class Postgresql : public Engine {
     return Failure::kPoisoned;
   }
 
+  bool took_too_long(const soci::soci_error& error) const override {
+    const auto* mine = dynamic_cast<const soci::postgresql_soci_error*>(&error);
+    return mine != nullptr && mine->sqlstate() == "57014";
+  }
+
   // PostgreSQL's own words quote values; only those about a connection that does not come about are
   // free of them, and the URL has been looked at so that they cannot hold a piece of the password.
   std::string describe(const soci::soci_error& error) const override {
@@ -259,10 +300,13 @@ class Postgresql : public Engine {
   const char* for_update() const override { return " for update"; }
   std::string search_condition(const std::string& parameter) const override {
     return "c.id in (select v.conversation_id from versions v where v.words @@ "
-           "plainto_tsquery('simple', :" +
-           parameter + "))";
+           "cast('owner_' || md5(cast(:" +
+           parameter +
+           "_owner as text)) as tsquery) and v.words @@ plainto_tsquery('simple', :" + parameter +
+           "))";
   }
-  std::string search_value(const std::string& word) const override { return word; }
+  std::string search_owner(const std::string& owner) const override { return owner; }
+  std::string search_word(const std::string& word) const override { return word; }
 
  private:
   static PGconn* handle(soci::session& session) {

@@ -48,6 +48,8 @@ class Engine {
 
   [[nodiscard]] virtual Failure classify(soci::session& session,
                                          const soci::soci_error& error) const = 0;
+  // Whether it was broken off because it took too long.
+  [[nodiscard]] virtual bool took_too_long(const soci::soci_error& error) const = 0;
   // For the log: what it was, without any value that somebody stored and without a password.
   [[nodiscard]] virtual std::string describe(const soci::soci_error& error) const = 0;
 
@@ -59,10 +61,13 @@ class Engine {
   [[nodiscard]] virtual const char* now_ms() const = 0;
   // What a SELECT ends with that waits for whoever is changing its row.
   [[nodiscard]] virtual const char* for_update() const = 0;
-  // A condition on conversations `c`, with one value named :`parameter` from search_value().
+  // A condition on conversations `c`: that one of their finished versions, which must be of one
+  // owner's, has a word. With two values, from search_owner() and search_word(), in this order;
+  // their names begin with `parameter`. Of other owners' versions none is looked at.
   [[nodiscard]] virtual std::string search_condition(const std::string& parameter) const = 0;
+  [[nodiscard]] virtual std::string search_owner(const std::string& owner) const = 0;
   // REQUIRES: `word` has no blanks and no ASCII punctuation.
-  [[nodiscard]] virtual std::string search_value(const std::string& word) const = 0;
+  [[nodiscard]] virtual std::string search_word(const std::string& word) const = 0;
 };
 
 std::unique_ptr<const Engine> make_engine(const DatabaseUrl& url);

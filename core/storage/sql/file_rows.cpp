@@ -49,4 +49,13 @@ Result<StoredFile> SqlRepository::file(const std::string& owner, const std::stri
   });
 }
 
+Result<std::string> SqlRepository::owner_of_file(const std::string& id) {
+  return connection_.guarded<std::string>([&]() -> Result<std::string> {
+    std::string owner;
+    Statement select(connection_, "select owner from files where id = :id");
+    if (select.use(id).into(owner).next()) return owner;
+    return make_error(ErrorCode::kNotFound, "there is no such file");
+  });
+}
+
 }  // namespace patchbay::storage::sql

@@ -26,13 +26,15 @@ void SqlRepository::insert_version(const std::string& message_id,
                                    const Version& version,
                                    std::int64_t number) {
   Statement insert(connection_,
-                   "insert into versions (id, message_id, conversation_id, number, content, parts, "
-                   "model, provider, status, error, input_tokens, output_tokens, cached_tokens, "
-                   "instance, created_ms, updated_ms) values (:id, :message, :conversation, "
-                   ":number, :content, :parts, :model, :provider, :status, :error, :input, "
-                   ":output, :cached, :instance, :created, :updated)");
+                   "insert into versions (id, message_id, conversation_id, owner, number, content, "
+                   "parts, model, provider, status, error, input_tokens, output_tokens, "
+                   "cached_tokens, instance, created_ms, updated_ms) values (:id, :message, "
+                   ":conversation, (select owner from conversations where id = :of), :number, "
+                   ":content, :parts, :model, :provider, :status, :error, :input, :output, "
+                   ":cached, :instance, :created, :updated)");
   const Version& v = version;
-  insert.use(v.id).use(message_id).use(conversation_id).use(number).use(v.content).use(v.parts);
+  insert.use(v.id).use(message_id).use(conversation_id).use(conversation_id).use(number);
+  insert.use(v.content).use(v.parts);
   insert.use(v.model).use(v.provider).use(name_in(kStatuses, v.status)).use(v.error);
   insert.use(v.usage.input).use(v.usage.output).use(v.usage.cached);
   const bool nameless = v.status == VersionStatus::kStreaming && v.instance.empty();

@@ -54,6 +54,8 @@ class SqlRepository : public Repository {
 
   Status add_file(const StoredFile& file) override;
   Result<StoredFile> file(const std::string& owner, const std::string& id) override;
+  Result<std::string> owner_of_file(const std::string& id) override;
+  Result<std::string> secret(const std::string& name) override;
 
  private:
   // What changes in a conversation with each piece that is added to it or taken away.

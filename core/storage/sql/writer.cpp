@@ -5,6 +5,7 @@
 
 #include "core/storage/sql/migrating.hpp"
 #include "core/storage/sql/retention.hpp"
+#include "core/storage/sql/secrets.hpp"
 #include "core/telemetry/log.hpp"
 
 namespace patchbay::storage::sql {
@@ -111,6 +112,7 @@ bool Writer::enter() {
     if (!last) return last.error();
     batch_ = std::max(batch_, *last);
     if (Status shown = instances_.show(connection_, batch_); !shown) return shown;
+    if (Status made = make_secrets(connection_); !made) return made;
     const auto interrupted = instances_.sweep(connection_);
     if (!interrupted) return interrupted.error();
     if (*interrupted > 0) log::warn("answers_interrupted").number("answers", *interrupted);

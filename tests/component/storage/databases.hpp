@@ -36,13 +36,18 @@ class OverBoth : public testing::TestWithParam<const char*> {
 
   StoreSettings settings() {
     if (url_.empty()) {
-      static std::atomic<int> next = 0;
       url_ = sqlite() ? "sqlite:" + (folder_.path() / "a b=c.db").string()
-                      : postgres().url("t" + std::to_string(next++));
+                      : postgres().url("t" + std::to_string(next_++));
     }
     StoreSettings out;
     out.url = *parse_database_url(url_);
     return out;
+  }
+
+  // Another database, which is empty.
+  void start_anew() {
+    url_ = sqlite() ? "sqlite:" + (folder_.path() / "other.db").string()
+                    : postgres().url("t" + std::to_string(next_++));
   }
 
   static std::shared_ptr<SqlStore> open(const StoreSettings& settings) {
@@ -53,6 +58,8 @@ class OverBoth : public testing::TestWithParam<const char*> {
   std::shared_ptr<SqlStore> open() { return open(settings()); }
 
  private:
+  inline static std::atomic<int> next_ = 0;
+
   TemporaryFolder folder_;
   std::string url_;
 };

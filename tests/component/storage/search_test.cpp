@@ -4,8 +4,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 
+#include "core/storage/sql/migrating.hpp"
 #include "core/storage/sql/sql_repository.hpp"
+#include "core/storage/sql/statement.hpp"
 #include "tests/component/storage/repository_fixture.hpp"
 
 namespace patchbay::storage::sql {
@@ -169,6 +172,152 @@ TEST_P(Search, PagesThroughWhatItFinds) {
   EXPECT_THAT(seen, testing::UnorderedElementsAreArray(all));
 }
 
+// How much the database goes through for a search: steps of SQLite's machine, or rows that
+// PostgreSQL's index gives.
+class SearchCost : public Search {
+ protected:
+  std::int64_t cost(const std::string& owner, const std::string& word) {
+    const auto engine = make_engine(settings().url);
+    Connection connection(*engine, Engine::Use::kRead);
+    EXPECT_TRUE(connection.open());
+    const auto found = connection.guarded<std::int64_t>([&]() -> Result<std::int64_t> {
+      return sqlite() ? steps(connection, owner, word) : rows(connection, owner, word);
+    });
+    EXPECT_TRUE(found) << found.error().message << found.error().detail;
+    return found ? *found : 0;
+  }
+
+ private:
+  static std::string query(const Connection& connection) {
+    return "select count(*) from conversations c where c.owner = :of and " +
+           connection.engine().search_condition("word");
+  }
+  static std::int64_t steps(Connection& connection,
+                            const std::string& owner,
+                            const std::string& word) {
+    std::int64_t taken = 0;
+    sqlite_api::sqlite3_progress_handler(
+        static_cast<soci::sqlite3_session_backend*>(connection.session().get_backend())->conn_,
+        1,
+        [](void* count) {
+          ++*static_cast<std::int64_t*>(count);
+          return 0;
+        },
+        &taken);
+    const Engine& engine = connection.engine();
+    std::int64_t conversations = 0;
+    Statement select(connection, query(connection));
+    select.use(owner).use(engine.search_owner(owner)).use(engine.search_word(word));
+    select.into(conversations).next();
+    EXPECT_GE(conversations, 1);
+    return taken;
+  }
+  static std::int64_t rows(Connection& connection,
+                           const std::string& owner,
+                           const std::string& word) {
+    EXPECT_TRUE(connection.run_script("set enable_seqscan = off; set enable_indexscan = off"));
+    const Engine& engine = connection.engine();
+    std::int64_t given = -1;
+    std::string line;
+    std::string plan;
+    Statement explain(connection,
+                      "explain (analyze, costs off, timing off, summary off) " + query(connection));
+    explain.use(owner).use(engine.search_owner(owner)).use(engine.search_word(word)).into(line);
+    while (explain.next()) {
+      plan += line + "\n";
+      const std::string mark = "versions_by_words (actual rows=";
+      const std::size_t at = line.find(mark);
+      if (at != line.npos) given = std::stoll(line.substr(at + mark.size()));
+    }
+    EXPECT_GE(given, 0) << plan;
+    return given;
+  }
+};
+
+TEST_P(SearchCost, DoesNotGrowWithWhatOthersSaid) {
+  about("ann", "one needle");
+  about("bob", "another needle");
+  const std::int64_t before = cost("ann", "needle");
+  const Conversation c = begin("bob");
+  ASSERT_TRUE(put([&](Repository& r) -> Status {
+    std::string parent = c.id;
+    for (int i = 0; i < 300; ++i) {
+      const Message m = a_message(c.id, parent, Role::kUser, "needle");
+      if (auto added = r.add_message(m); !added) return added;
+      parent = m.version.id;
+    }
+    return ok();
+  }));
+  EXPECT_LE(cost("ann", "needle"), before + 20);
+  EXPECT_GT(cost("bob", "needle"), before + 20) << "what is measured does measure it";
+}
+
+TEST_P(SearchCost, IsBroughtToAnEndWhereItIsTooHigh) {
+  const auto engine = make_engine(settings().url);
+  Connection connection(*engine, Engine::Use::kRead);
+  ASSERT_TRUE(connection.open());
+  ASSERT_TRUE(connection.begin());
+  const auto endless = connection.guarded<std::int64_t>([&]() -> Result<std::int64_t> {
+    std::int64_t number = 0;
+    Statement select(connection,
+                     "with recursive n(i) as (select 1 union all select i + 1 - i / 2 from n) "
+                     "select count(*) from n");
+    select.into(number).next();
+    return number;
+  });
+  EXPECT_EQ(code_of(endless), ErrorCode::kTimeout);
+  connection.roll_back();
+  ASSERT_TRUE(connection.is_open()) << "and the connection goes on";
+  EXPECT_TRUE(connection.begin());
+}
+
+TEST_P(Search, KeepsOwnersApartWhateverTheyAreCalled) {
+  const std::vector<std::string> owners = {"key:team",
+                                           "key:team/ada",
+                                           "user:ada",
+                                           "basic:ada",
+                                           "user:\" OR content : \"x",
+                                           "user:'",
+                                           "é"};
+  for (const std::string& owner : owners) {
+    const Conversation c = about(owner, "needle");
+    EXPECT_THAT(found(owner, "needle"), ElementsAre(c.id)) << owner;
+  }
+  EXPECT_THAT(found("user", "needle"), IsEmpty());
+  EXPECT_THAT(found("key:team", "ada"), IsEmpty()) << "an owner's name is no word of a message";
+}
+
+TEST_P(Search, FindsWhatWasStoredBeforeOwnersWereInTheIndex) {
+  store_->close();
+  start_anew();
+  const StoreSettings fresh = settings();
+  const auto engine = make_engine(fresh.url);
+  {
+    Connection connection(*engine, Engine::Use::kWrite);
+    ASSERT_TRUE(connection.open());
+    ASSERT_TRUE(migrate(connection, {built_in_migrations(engine->name()).front()}));
+    ASSERT_TRUE(connection.run_script(
+        "insert into conversations values ('c', 'ann', 'chat', '', 'u', 't', '', 0, 1, 1, 1, 'v', "
+        "6);"
+        "insert into messages values ('m', 'c', 'c', 'user', 1, 1, 'v');"
+        "insert into versions (id, message_id, conversation_id, number, content, parts, model, "
+        "provider, status, error, input_tokens, output_tokens, cached_tokens, instance, "
+        "created_ms, "
+        "updated_ms) values ('v', 'm', 'c', 1, 'needle', '', '', '', 'complete', '', 0, 0, 0, '', "
+        "1, "
+        "1)"));
+  }
+  store_ = open(fresh);
+  EXPECT_THAT(found("ann", "needle"), ElementsAre("c"));
+  EXPECT_THAT(found("bob", "needle"), IsEmpty());
+  ASSERT_TRUE(put([](Repository& r) { return r.delete_conversation("ann", "c"); }));
+  EXPECT_THAT(found("ann", "needle"), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Storage,
+                         SearchCost,
+                         testing::Values(kSqlite, kPostgresql),
+                         name_of_engine);
 INSTANTIATE_TEST_SUITE_P(Storage, Search, testing::Values(kSqlite, kPostgresql), name_of_engine);
 
 TEST(SearchWords, AreWhatStandsBetweenBlanksAndPunctuation) {

@@ -17,6 +17,18 @@ TEST(AdminAccess, IsOpenToATrustedMachineWithoutKeys) {
   EXPECT_EQ(status({.loopback = true, .keys = {}}, "Bearer whatever"), 0);
 }
 
+TEST(AdminAccess, WithoutKeysIsClosedToWhatCameThroughAProxyOfThisMachine) {
+  for (const char* name : {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}) {
+    http::HeaderList headers;
+    headers.add(name, "198.51.100.7");
+    const auto refusal = AdminAccess{.loopback = true, .keys = {}}.refuse(headers);
+    ASSERT_TRUE(refusal) << name;
+    EXPECT_EQ(refusal->status, 403) << name;
+    headers.add("authorization", "Bearer first-key-of-many");
+    EXPECT_FALSE((AdminAccess{true, {Secret("first-key-of-many")}}.refuse(headers))) << name;
+  }
+}
+
 TEST(AdminAccess, IsClosedToOthersWithoutKeys) {
   EXPECT_EQ(status({.loopback = false, .keys = {}}), 403);
   EXPECT_EQ(status({.loopback = false, .keys = {}}, "Bearer whatever"), 403);

@@ -48,10 +48,20 @@ TEST(ClientHistory, ImagesAndFilesArePartsOfTheMessage) {
       {"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}},
       {"type":"file","file":{"filename":"a.pdf","file_data":"data:..."}}]}])");
   EXPECT_EQ(history.last.content, "what?");
-  EXPECT_EQ(
-      history.last.parts,
-      R"([{"type":"text","text":"what?"},{"type":"image","url":"data:image/png;base64,AA=="},)"
-      R"({"type":"file","name":"a.pdf"}])");
+  EXPECT_EQ(history.last.parts,
+            R"([{"type":"text","text":"what?"},{"type":"image","file":"#0"},)"
+            R"({"type":"file","name":"a.pdf"}])");
+  ASSERT_NE(history.last.pictures, nullptr);
+  ASSERT_EQ(history.last.pictures->size(), 1u);
+  EXPECT_EQ(history.last.pictures->front().media_type, "image/png");
+  EXPECT_EQ(history.last.pictures->front().base64, "AA==");
+}
+
+TEST(ClientHistory, AnImageThatIsElsewhereIsItsUrl) {
+  const auto history = read(R"([{"role":"user","content":[
+      {"type":"image_url","image_url":"https://x.example/a.png"}]}])");
+  EXPECT_EQ(history.last.parts, R"([{"type":"image","url":"https://x.example/a.png"}])");
+  EXPECT_EQ(history.last.pictures, nullptr);
 }
 
 }  // namespace

@@ -1,0 +1,29 @@
+#include "core/crypto/hmac.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace patchbay::crypto {
+namespace {
+
+TEST(Hmac, IsTheOneOfTheStandard) {
+  // RFC 4231, test cases 1, 2 and 6.
+  EXPECT_EQ(hmac_sha256(std::string(20, '\x0b'), "Hi There"),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hmac_sha256(std::string(131, '\xaa'),
+                        "Test Using Larger Than Block-Size Key - Hash Key First"),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
+TEST(RandomKey, IsLongAndNeverTheSame) {
+  const std::string key = random_key();
+  EXPECT_EQ(key.size(), 64u);
+  EXPECT_EQ(key.find_first_not_of("0123456789abcdef"), key.npos);
+  EXPECT_NE(key, random_key());
+}
+
+}  // namespace
+}  // namespace patchbay::crypto
