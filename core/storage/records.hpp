@@ -116,11 +116,11 @@ struct ConversationPage {
   std::string next;  // opaque; empty: this is the last page
 };
 
-// Bytes that belong to a conversation: a generated image, an upload.
+// Bytes that belong to a conversation (a generated image, an upload), or are a document.
 struct StoredFile {
   std::string id;
   std::string owner;
-  std::string conversation_id;
+  std::string conversation_id;  // empty: a document
   std::string media_type;
   std::string name;
   std::string bytes;

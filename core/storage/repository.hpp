@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/storage/documents.hpp"
 #include "core/storage/records.hpp"
 
 namespace patchbay::storage {
@@ -26,10 +27,9 @@ enum class PathDetail {
   kWhole,
 };
 
-class Repository {
+// Documents that are searched have calls of their own: documents.hpp.
+class Repository : public DocumentRepository {
  public:
-  virtual ~Repository() = default;
-
   // --- Conversations ---
 
   // kConflict when the external key is taken; the same id again is no error and changes nothing.
@@ -106,6 +106,7 @@ class Repository {
   // --- Files ---
 
   virtual Status add_file(const StoredFile& file) = 0;
+  // A document's file too.
   virtual Result<StoredFile> file(const std::string& owner, const std::string& id) = 0;
   // For who may see a file without being its owner, by a signature that the owner's name is part
   // of.

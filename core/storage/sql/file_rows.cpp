@@ -1,5 +1,7 @@
 // Files in the database: their bytes as base64, which both databases take as text.
 
+#include <array>
+
 #include "core/base/base64.hpp"
 #include "core/storage/sql/sql_repository.hpp"
 #include "core/storage/sql/statement.hpp"
@@ -33,19 +35,24 @@ Status SqlRepository::add_file(const StoredFile& file) {
 }
 
 Result<StoredFile> SqlRepository::file(const std::string& owner, const std::string& id) {
+  constexpr std::array kSources{
+      "select id, owner, conversation_id, media_type, name, bytes, created_ms "
+      "from files where id = :id and owner = :owner",
+      "select d.id, d.owner, cast('' as text), d.media_type, d.name, f.bytes, d.created_ms from "
+      "documents d "
+      "join document_files f on f.document_id = d.id where d.id = :id and d.owner = :owner"};
   return connection_.guarded<StoredFile>([&]() -> Result<StoredFile> {
-    StoredFile file;
-    std::string bytes;
-    Statement select(connection_,
-                     "select id, owner, conversation_id, media_type, name, bytes, created_ms "
-                     "from files where id = :id and owner = :owner");
-    select.use(id).use(owner).into(file.id).into(file.owner).into(file.conversation_id);
-    select.into(file.media_type).into(file.name).into(bytes).into(file.created_ms);
-    if (!select.next()) return make_error(ErrorCode::kNotFound, "there is no such file");
-    if (!append_unbase64(file.bytes, bytes)) {
+    for (const char* source : kSources) {
+      StoredFile file;
+      std::string bytes;
+      Statement select(connection_, source);
+      select.use(id).use(owner).into(file.id).into(file.owner).into(file.conversation_id);
+      select.into(file.media_type).into(file.name).into(bytes).into(file.created_ms);
+      if (!select.next()) continue;
+      if (append_unbase64(file.bytes, bytes)) return file;
       return make_error(ErrorCode::kInternal, "the file's bytes are damaged");
     }
-    return file;
+    return make_error(ErrorCode::kNotFound, "there is no such file");
   });
 }
 

@@ -82,6 +82,10 @@ Result<std::int64_t> Instances::last_batch(Connection& connection) {
 }
 
 std::int64_t Instances::interrupt(Connection& connection, const std::string& instance) {
+  Statement give_back(connection,
+                      "update documents set instance = '' "
+                      "where status = 'indexing' and instance = :instance");
+  give_back.use(instance).run();
   Statement update(connection,
                    "update versions set status = 'interrupted' "
                    "where status = 'streaming' and instance = :instance");
@@ -119,6 +123,10 @@ Result<std::int64_t> Instances::sweep(Connection& connection) {
     Statement orphans(connection,
                       "update versions set status = 'interrupted' where status = 'streaming' "
                       "and instance not in (select id from instances)");
+    Statement unclaimed(connection,
+                        "update documents set instance = '' where status = 'indexing' "
+                        "and instance <> '' and instance not in (select id from instances)");
+    unclaimed.run();
     return interrupted + orphans.run();
   });
 }

@@ -1,5 +1,5 @@
-// The processes that share a database, and the answers that those of them which have died left
-// unfinished.
+// The processes that share a database, and what those of them which have died left unfinished:
+// answers, and documents that were being indexed.
 //
 // Whether a process lives is known at once where it is one of this machine (and of the same process
 // numbers, so not in another container). Another one is dead when the time it last wrote has stood
@@ -45,9 +45,10 @@ class Instances {
   Result<std::int64_t> last_batch(Connection& connection);
   // Watches anew, after a time in which nobody could write.
   void forget() { watched_.clear(); }
-  // Marks what dead processes were writing as interrupted. The number of these versions.
+  // Marks what dead processes were writing as interrupted, and lets others index their documents.
+  // The number of these versions.
   Result<std::int64_t> sweep(Connection& connection);
-  // Takes this process out, and marks what it was still writing.
+  // Takes this process out; what it was still doing is treated in the same way.
   Status leave(Connection& connection);
 
   [[nodiscard]] const std::string& id() const { return id_; }

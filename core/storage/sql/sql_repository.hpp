@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +59,29 @@ class SqlRepository : public Repository {
   Result<std::string> owner_of_file(const std::string& id) override;
   Result<std::string> secret(const std::string& name) override;
 
+  Status add_document(const Document& document,
+                      const std::string& file,
+                      std::int64_t owner_bytes_max) override;
+  Result<Document> document(const std::string& owner, const std::string& id) override;
+  Result<DocumentPage> documents(const std::string& owner,
+                                 const std::string& cursor,
+                                 std::int64_t limit) override;
+  Result<bool> has_documents(const std::string& owner) override;
+  Status delete_document(const std::string& owner, const std::string& id) override;
+  Result<Document> index_again(const std::string& owner, const std::string& id) override;
+  Result<bool> documents_wait() override;
+  Result<std::optional<DocumentClaim>> claim_document(std::int64_t tries_max) override;
+  Status add_chunks(const DocumentClaim& claim, const std::vector<DocumentChunk>& chunks) override;
+  Status finish_document(const DocumentClaim& claim,
+                         const DocumentOutcome& outcome,
+                         std::int64_t chunks_max) override;
+  Result<std::vector<EmbeddingModel>> embedding_models(
+      const std::string& owner, const std::vector<std::string>& documents) override;
+  Status each_chunk(
+      const ChunkScope& scope,
+      const std::function<void(const ChunkPlace&, const std::string&)>& visit) override;
+  Result<FoundChunk> chunk(const std::string& owner, const ChunkPlace& place) override;
+
  private:
   // What changes in a conversation with each piece that is added to it or taken away.
   struct Growth {
@@ -73,6 +98,8 @@ class SqlRepository : public Repository {
   void recount(const std::string& conversation_id);
   Status same_message(const Message& message);
   Status already_updated(const VersionUpdate& update);
+  Status still_claimed(const DocumentClaim& claim);
+  void delete_chunks(const std::string& document_id);
 
   Connection& connection_;
   const std::string instance_;
