@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/api/admission.hpp"
+#include "core/api/document_indexer.hpp"
 #include "core/api/file_links.hpp"
 #include "core/api/routes.hpp"
 #include "core/dialects/body_fields.hpp"
@@ -57,9 +58,17 @@ ApiHandler::ApiHandler(reactor::Worker& worker, SnapshotPtr snapshot)
     limiter_ = std::make_unique<access::RedisLimiter>(worker, *redis_, snapshot_->limits.outage);
   }
   logins_ = std::make_unique<LoginGuard>(limiter_.get());
+  if (snapshot_->services.store != nullptr && snapshot_->services.preparer != nullptr) {
+    indexer_ = std::make_unique<DocumentIndexer>(workplace_, snapshot_);
+  }
 }
 
 ApiHandler::~ApiHandler() = default;
+
+void ApiHandler::use(SnapshotPtr snapshot) {
+  if (indexer_ != nullptr) indexer_->use(snapshot);
+  snapshot_ = std::move(snapshot);
+}
 
 void ApiHandler::handle(server::Exchange& exchange) {
   const server::Request& request = exchange.request();
@@ -67,6 +76,7 @@ void ApiHandler::handle(server::Exchange& exchange) {
   context.workplace = &workplace_;
   context.redis = redis_.get();
   context.logins = logins_.get();
+  context.indexer = indexer_.get();
   context.snapshot = snapshot_;
   context.request_id = request_id_of(request.headers);
 

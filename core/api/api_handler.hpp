@@ -18,7 +18,7 @@ class ApiHandler final : public server::Handler {
 
   // Requests that come from now on are answered by `snapshot`; those under way keep their own.
   // On the handler's worker.
-  void use(SnapshotPtr snapshot) { snapshot_ = std::move(snapshot); }
+  void use(SnapshotPtr snapshot);
 
   void handle(server::Exchange& exchange) override;
   server::Rejection reject(int status,
@@ -57,6 +57,7 @@ class ApiHandler final : public server::Handler {
   std::unique_ptr<LoginGuard> logins_;
   relay::Workplace workplace_;
   SnapshotPtr snapshot_;
+  std::unique_ptr<DocumentIndexer> indexer_;  // null where nothing is stored
 };
 
 }  // namespace patchbay::api

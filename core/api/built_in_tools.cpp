@@ -1,5 +1,6 @@
 #include "core/api/built_in_tools.hpp"
 
+#include "core/api/search_files_tool.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/iso_time.hpp"
 #include "core/json/write.hpp"
@@ -41,7 +42,7 @@ std::shared_ptr<const ServerTool> built_in_tool(std::string_view name) {
 }
 
 const ToolSet& built_in_tools() {
-  static const ToolSet tools{std::make_shared<const CurrentTime>()};
+  static const ToolSet tools{std::make_shared<const CurrentTime>(), make_search_files_tool()};
   return tools;
 }
 

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "core/api/chat_call.hpp"
+#include "core/api/chat_files.hpp"
 #include "core/api/chat_stream.hpp"
 #include "core/api/file_links.hpp"
 #include "core/api/prompt_chat.hpp"
+#include "core/api/search_files_tool.hpp"
 #include "core/api/session_chat.hpp"
 #include "core/api/stop_answer.hpp"
 #include "core/api/turn.hpp"
@@ -83,12 +85,20 @@ ChatBody with_history(ChatBody body, const ClientHistory& history, const Opened&
   return body;
 }
 
+bool offers_tools(const ChatBody& body, StreamChoice stream) {
+  return !body.image && stream.protocol != StreamProtocol::kChatChunks;
+}
+
 // The tools of this server that a model is offered beside the client's. A client that has one of
 // the same name means its own; in chat chunks there is no place for what was run here.
-ToolSet offered_tools(const Context& context, const ChatBody& body, StreamChoice stream) {
-  if (body.image || stream.protocol == StreamProtocol::kChatChunks) return {};
+ToolSet offered_tools(const Context& context,
+                      const ChatBody& body,
+                      StreamChoice stream,
+                      const FilesFound& files) {
+  if (!offers_tools(body, stream)) return {};
   ToolSet offered;
   for (const auto& tool : context.snapshot->tools) {
+    if (tool->name() == kSearchFiles && !files.any) continue;
     if (body.fields.find('"' + tool->name() + '"') == std::string::npos) offered.push_back(tool);
   }
   return offered;
@@ -99,11 +109,12 @@ TurnPlan stored_plan(server::Exchange& exchange,
                      ChatBody body,
                      StreamChoice stream,
                      const routing::Route& route,
-                     ShownAnswer shown) {
+                     ShownAnswer shown,
+                     FilesFound files) {
   using Kind = conversations::Opening::Kind;
   ClientHistory history = conversations::read_client_history(json::View(body.messages));
   TurnPlan plan;
-  plan.tools = offered_tools(context, body, stream);
+  plan.tools = offered_tools(context, body, stream, files);
   name_conversation(plan.opening, body);
   plan.opening.kind = history.ends_with_user ? Kind::kSend : Kind::kAnswer;
   plan.opening.user_texts = history.user_texts;
@@ -135,8 +146,11 @@ TurnPlan stored_plan(server::Exchange& exchange,
                     history = std::move(history),
                     model = shown.model,
                     tools = tool_definitions(plan.tools),
+                    files = std::move(files.context),
                     said](const Opened& opened, std::string_view further) {
-    return call_of(with_history(*said, history, opened), model, words, further, tools);
+    ChatBody asked = with_history(*said, history, opened);
+    if (!files.empty()) asked.messages = conversations::with_context(asked.messages, files);
+    return call_of(asked, model, words, further, tools);
   };
   plan.request = [ask](const Opened& opened, const routing::Route&) { return ask(opened, {}); };
   if (!plan.tools.empty()) plan.request_further = ask;
@@ -198,12 +212,25 @@ void unified_chat(server::Exchange& exchange, const Context& context) {
                           .alias = alias,
                           .include_usage = body.include_usage,
                           .image = body.image};
-  if (context.snapshot->services.store == nullptr) {
+  if (context.snapshot->services.store == nullptr && !body.wants_files) {
     return answer_only(exchange, context, body, stream, std::move(route), shown);
   }
-  TurnPlan plan = stored_plan(exchange, context, std::move(body), stream, route, shown);
-  exchange.request().padded_body = {};  // an answer lasts long, and its request is elsewhere now
-  answer_by_turn(exchange, context, std::move(plan));
+  FilesWish wish;
+  wish.offers_search =
+      offers_tools(body, stream) && find_tool(context.snapshot->tools, kSearchFiles) != nullptr;
+  wish.wanted = body.wants_files;
+  wish.files = body.files;
+  wish.question = body.prompt;
+  find_files(
+      exchange,
+      context,
+      std::move(wish),
+      [context, body = std::move(body), stream, route, shown](server::Exchange& waiting,
+                                                              FilesFound files) {
+        TurnPlan plan = stored_plan(waiting, context, body, stream, route, shown, std::move(files));
+        waiting.request().padded_body = {};  // an answer lasts long; its request is elsewhere
+        answer_by_turn(waiting, context, std::move(plan));
+      });
 }
 
 }  // namespace patchbay::api

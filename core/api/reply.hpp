@@ -27,6 +27,8 @@ enum class ErrorForm {
   kText,    // {"error":"..."}
 };
 
+class DocumentIndexer;
+
 // One request as handlers see it. Copied into whatever outlives the handler.
 struct Context {
   relay::Workplace* workplace = nullptr;  // the worker's; outlives every request
@@ -34,8 +36,9 @@ struct Context {
   access::Principal principal;                // who asks
   std::optional<access::Verdict> limit = {};  // how often that may be; nothing where no limit holds
   storage::redis::Client* redis =
-      nullptr;                   // the worker's, as the workplace; null without redis.url
-  LoginGuard* logins = nullptr;  // the worker's
+      nullptr;                         // the worker's, as the workplace; null without redis.url
+  LoginGuard* logins = nullptr;        // the worker's
+  DocumentIndexer* indexer = nullptr;  // the worker's; null where nothing is stored
   std::string request_id;
   std::string_view route = "unknown";  // what metrics call the path; a static text
   ErrorForm error_form = ErrorForm::kObject;

@@ -8,6 +8,7 @@
 #include "core/api/chat_completions.hpp"
 #include "core/api/chat_resume.hpp"
 #include "core/api/conversations.hpp"
+#include "core/api/document_files.hpp"
 #include "core/api/documents.hpp"
 #include "core/api/files.hpp"
 #include "core/api/home.hpp"
@@ -78,7 +79,12 @@ constexpr std::array kRoutes{
          "/conversations/{id}/messages/{message_id}/versions/{number}/activate"),
     chat("GET", {"streams", "{}"}, read_stream, "/streams/{id}"),
     chat("POST", {"streams", "{}", "stop"}, stop_stream, "/streams/{id}/stop"),
+    chat("GET", {"files"}, list_files, "/files"),
+    chat("POST", {"files"}, add_file, "/files"),
     Route{"GET", V1::kNever, {"files", "{}"}, show_file, "/files/{id}", RouteKind::kSigned},
+    chat("DELETE", {"files", "{}"}, delete_file, "/files/{id}"),
+    chat("GET", {"files", "{}", "status"}, show_file_status, "/files/{id}/status"),
+    chat("POST", {"files", "{}", "index"}, index_file, "/files/{id}/index"),
     Route{"POST", V1::kEither, {"completions"}, completions, "/v1/completions"},
     Route{"POST", V1::kEither, {"embeddings"}, embeddings, "/v1/embeddings"},
     Route{"POST",

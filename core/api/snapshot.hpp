@@ -40,6 +40,7 @@ struct Snapshot {
   std::shared_ptr<PluginControl> plugins = {};  // null: nobody may change them
   Services services = {};
   ChatRules chat = {};
+  DocumentRules documents = {};
   ToolSet tools = {};  // of this server, offered to models
   access::Authenticator authenticator = {};
   RateLimits limits = {};

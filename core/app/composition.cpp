@@ -103,6 +103,20 @@ routing::RouteTable draw_routes(const settings::Settings& settings) {
           std::move(providers)};
 }
 
+api::DocumentRules document_rules(const settings::Settings& settings) {
+  const settings::Files& files = settings.files;
+  api::DocumentRules rules{.file_bytes = files.max_bytes,
+                           .owner_bytes = files.owner_bytes,
+                           .chunks = files.owner_chunks,
+                           .chunk_tokens = files.chunk_tokens,
+                           .overlap_tokens = files.overlap_tokens,
+                           .results = files.results};
+  if (const std::string& model = settings.defaults.embedding_model; !model.empty()) {
+    rules.embedding_model = model;
+  }
+  return rules;
+}
+
 api::ChatRules chat_rules(const settings::Chat& chat) {
   return {.system_prompt = chat.system_prompt,
           .history_turns = chat.history_turns,
@@ -279,6 +293,7 @@ api::SnapshotPtr compose(const Composing& from, MadeProviders made) {
       std::make_shared<api::ModelCache>(std::chrono::milliseconds(settings.server.models_cache_ms));
   snapshot.authenticator = make_authenticator(settings.access, from.loopback);
   snapshot.chat = chat_rules(settings.chat);
+  snapshot.documents = document_rules(settings);
   snapshot.tools = std::move(made.tools);
   snapshot.limits = make_rate_limits(settings, from.previous.get());
   snapshot.plugins = from.plugins;

@@ -42,11 +42,13 @@ Result<std::unique_ptr<RunningServices>> RunningServices::start(
   }
   running->store_ = *store;
   running->services_.store = running->store_;
+  running->services_.preparer = std::make_shared<documents::Preparer>();
   running->services_.streams = make_hub(settings, running->services_.redis);
   return running;
 }
 
 void RunningServices::close() {
+  if (services_.preparer != nullptr) services_.preparer->close();
   if (store_ != nullptr) store_->close();
 }
 

@@ -1,5 +1,6 @@
 #include "core/conversations/client_history.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -69,6 +70,25 @@ void write_part(json::Writer& writer, json::View part, std::string& text, Pictur
   writer.end_object();
 }
 
+void write_with_context(json::Writer& writer, json::View message, std::string_view context) {
+  writer.begin_object();
+  for (const json::MemberView& member : message.members()) {
+    writer.key(member.name());
+    if (!member.named("content")) {
+      writer.raw(member.value.text());
+    } else if (member.value.is(Kind::kString)) {
+      writer.value(std::string(context) + '\n' + member.value.string());
+    } else {
+      writer.begin_array().begin_object().member("type", "text").member("text", context);
+      writer.end_object();
+      for (const json::View part : member.value.items())
+        writer.raw(part.text());
+      writer.end_array();
+    }
+  }
+  writer.end_object();
+}
+
 }  // namespace
 
 UserText read_content(json::View content) {
@@ -118,6 +138,28 @@ std::string with_stored(std::string_view messages, std::string_view stored) {
   for (const json::View message : json::View(messages).items()) {
     if (Fields(message).role == "user" && !inside.empty()) writer.raw(inside);
     writer.raw(message.text());
+  }
+  writer.end_array();
+  return out;
+}
+
+std::string with_context(std::string_view messages, std::string_view context) {
+  std::ptrdiff_t last = -1;
+  std::ptrdiff_t at = 0;
+  for (const json::View message : json::View(messages).items()) {
+    if (Fields(message).role == "user") last = at;
+    ++at;
+  }
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_array();
+  at = 0;
+  for (const json::View message : json::View(messages).items()) {
+    if (at++ == last) {
+      write_with_context(writer, message, context);
+    } else {
+      writer.raw(message.text());
+    }
   }
   writer.end_array();
   return out;

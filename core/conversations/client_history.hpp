@@ -33,4 +33,7 @@ UserText read_content(json::View content);
 // REQUIRES: `messages` is lone.
 std::string with_stored(std::string_view messages, std::string_view stored);
 
+// `messages` with `context` before what the user has said last. Without a user's message, as it is.
+std::string with_context(std::string_view messages, std::string_view context);
+
 }  // namespace patchbay::conversations

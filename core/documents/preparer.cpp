@@ -18,13 +18,13 @@ Result<Preparer::Chunks> chunks_of_file(const Preparer::Order& order) {
 
 Preparer::Preparer() : thread_([this] { run(); }) {}
 
-Preparer::~Preparer() {
+void Preparer::close() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     changed_.notify_all();
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Preparer::prepare(Order order, Then then) {

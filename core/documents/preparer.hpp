@@ -33,9 +33,12 @@ class Preparer {
   using Then = std::function<void(Result<Chunks>)>;
 
   Preparer();
-  ~Preparer();
+  ~Preparer() { close(); }
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
+
+  // Ends the thread, after what it is at.
+  void close();
 
   // As many wait as there are askers: each has one at a time.
   void prepare(Order order, Then then);

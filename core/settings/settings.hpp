@@ -135,8 +135,9 @@ struct Chat {
   std::int64_t resume_grace_ms = 60'000;               // an answer goes on so long without a reader
   std::int64_t stream_buffer_bytes = 4 * 1024 * 1024;  // what can be read again of one stream
   std::string ui_stream = "auto";  // for `messages`: auto, data-stream or ui-message-stream
-  std::vector<ChatTool> tools = {{"get_current_time"}};  // offered to models, for `messages`
-  std::int64_t tool_timeout_ms = 30'000;                 // of each call of such a tool
+  std::vector<ChatTool> tools = {{"get_current_time"},
+                                 {"search_files"}};  // offered, for `messages`
+  std::int64_t tool_timeout_ms = 30'000;             // of each call of such a tool
 
   bool operator==(const Chat&) const = default;
 };
@@ -171,11 +172,24 @@ struct RateLimit {
   std::vector<std::string> routes = {"/api/chat/stream"};  // paths by how they begin; "/": all
 };
 
+// Documents that users give to be searched.
+struct Files {
+  std::int64_t max_bytes = 10 * 1024 * 1024;     // of one; beyond: 413
+  std::int64_t owner_bytes = 256 * 1024 * 1024;  // of all of one owner; beyond: 413
+  std::int64_t owner_chunks = 10'000;            // the same, as they are searched
+  std::int64_t chunk_tokens = 400;               // of a chunk, at most
+  std::int64_t overlap_tokens = 50;              // that the next one repeats, at most
+  std::int64_t results = 5;                      // of a search that does not say how many
+
+  bool operator==(const Files&) const = default;
+};
+
 struct Settings {
   Server server;
   Storage storage;
   Redis redis;
   Chat chat;
+  Files files;
   Access access;
   RateLimit rate_limit;
   Limits limits;

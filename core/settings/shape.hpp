@@ -42,6 +42,9 @@ void read_admin(const ConfigValue* value, Admin& admin, Report& report);
 // `chat:`, what the chat routes hold to.
 void read_chat(const ConfigValue* value, Chat& chat, Report& report);
 
+// `files:`, documents that are searched.
+void read_files(const ConfigValue* value, Files& files, Report& report);
+
 // `redis:`, what replicas share.
 void read_redis(const ConfigValue* value, Redis& redis, Report& report);
 

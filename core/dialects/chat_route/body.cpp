@@ -18,6 +18,8 @@ using json::Kind;
 constexpr unsigned bit(Kind kind) {
   return 1U << static_cast<unsigned>(kind);
 }
+constexpr std::size_t kFilesMax = 100;  // that one request names
+
 constexpr unsigned kText = bit(Kind::kString);
 constexpr unsigned kNumber = bit(Kind::kNumber);
 constexpr unsigned kBoolean = bit(Kind::kTrue) | bit(Kind::kFalse);
@@ -136,17 +138,48 @@ std::optional<chat::Failure> take_usage_wish(std::string_view body,
   return std::nullopt;
 }
 
+// true, false, or a list of ids.
+std::optional<chat::Failure> take_files(std::string_view body,
+                                        const json::Wanted& wanted,
+                                        ChatBody& read) {
+  if (!wanted.found || wanted.is(Kind::kNull)) return std::nullopt;
+  const json::View value(json::raw_of(body, wanted));
+  const std::string path(wanted.path);
+  if (!value.is_bool() && !value.is(Kind::kArray)) {
+    return wrong_kind(path, "a boolean or an array of the ids of files", value);
+  }
+  read.wants_files = value.is(Kind::kTrue);
+  for (const json::View id : value.items()) {
+    if (!id.is(Kind::kString))
+      return wrong_kind(item_path(path, read.files.size()), "a string", id);
+    if (read.files.size() == kFilesMax) return wrong_value(path, "expected at most 100 files");
+    read.files.push_back(id.string());
+    read.wants_files = true;
+  }
+  if (read.wants_files && read.image) return wrong_value(path, "an image is not drawn from files");
+  return std::nullopt;
+}
+
 std::optional<chat::Failure> take_members(std::string_view body,
-                                          const std::array<json::Wanted, 9>& wanted,
+                                          const std::array<json::Wanted, 10>& wanted,
                                           ChatBody& read) {
-  const auto& [messages, mode, model, provider, conversation, usage, trigger, id, message_id] =
-      wanted;
+  const auto& [messages,
+               mode,
+               model,
+               provider,
+               conversation,
+               usage,
+               trigger,
+               id,
+               message_id,
+               files] = wanted;
   if (!messages.found) return missing_value("messages");
   if (auto failure = take_mode(body, mode, read)) return failure;
   if (auto failure = take_text(body, model, read.model)) return failure;
   if (auto failure = take_text(body, provider, read.provider)) return failure;
   if (auto failure = take_conversation(body, conversation, read)) return failure;
   if (auto failure = take_usage_wish(body, usage, read)) return failure;
+  if (auto failure = take_files(body, files, read)) return failure;
   read.ui_client = trigger.found;
   read.edits = message_id.is(Kind::kString);
   // Other clients write other things there.
@@ -199,15 +232,16 @@ void append_fields(std::string& out, const std::string& fields, std::string_view
 }  // namespace
 
 std::variant<ChatBody, chat::Failure> read_body(json::Padded body) {
-  std::array<json::Wanted, 9> wanted{{{.path = "messages"},
-                                      {.path = "mode"},
-                                      {.path = "model"},
-                                      {.path = "provider"},
-                                      {.path = "conversation_id"},
-                                      {.path = "stream_options.include_usage"},
-                                      {.path = "trigger"},
-                                      {.path = "id"},
-                                      {.path = "messageId"}}};
+  std::array<json::Wanted, 10> wanted{{{.path = "messages"},
+                                       {.path = "mode"},
+                                       {.path = "model"},
+                                       {.path = "provider"},
+                                       {.path = "conversation_id"},
+                                       {.path = "stream_options.include_usage"},
+                                       {.path = "trigger"},
+                                       {.path = "id"},
+                                       {.path = "messageId"},
+                                       {.path = "files"}}};
   if (auto failure = scan_body(body, wanted)) return std::move(*failure);
   ChatBody read;
   if (auto failure = take_members(body.text(), wanted, read)) return std::move(*failure);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/chat/failure.hpp"
 #include "core/json/scan.hpp"
@@ -28,8 +29,10 @@ struct ChatBody {
   bool include_usage = false;   // stream_options.include_usage
   bool ui_client = false;       // a body that only clients of the UI message stream send
   std::string messages;         // openai.chat/1: the array
-  std::string prompt;           // the text of the last user message
-  std::string fields;           // further members for the provider, each with a comma before it
+  bool wants_files = false;     // passages of the user's documents belong before the last message
+  std::vector<std::string> files;  // of these alone; empty: of all
+  std::string prompt;              // the text of the last user message
+  std::string fields;              // further members for the provider, each with a comma before it
 };
 
 // Fails with what the client did wrong: not JSON (with the offset), members that do not go

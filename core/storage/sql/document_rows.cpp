@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/base64.hpp"
+#include "core/base/uuid.hpp"
 #include "core/storage/sql/sql_repository.hpp"
 #include "core/storage/sql/statement.hpp"
 
@@ -112,6 +113,9 @@ Result<DocumentPage> SqlRepository::documents(const std::string& owner,
                                               std::int64_t limit) {
   return connection_.guarded<DocumentPage>([&]() -> Result<DocumentPage> {
     const bool from_start = cursor.empty();
+    if (!from_start && !is_uuid(cursor)) {
+      return make_error(ErrorCode::kInvalid, "cursor: this is none of ours");
+    }
     Statement select(connection_,
                      std::string("select ") + kColumns + " from documents where owner = :owner" +
                          (from_start ? "" : " and id < :cursor") + " order by id desc limit :rows");
