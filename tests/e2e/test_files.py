@@ -29,7 +29,10 @@ Saturn is a planet with bright rings of ice.
 
 Mars is a red planet, whose colour is rust.
 """
-BREAD = "<html><title>Bread</title><script>var saturn;</script><p>Knead the dough of rye flour for ten minutes.</p></html>"
+BREAD = (
+    "<html><title>Bread</title><script>var saturn;</script>"
+    "<p>Knead the dough of rye flour for ten minutes.</p></html>"
+)
 
 
 def vector(text: str) -> list[float]:
@@ -223,7 +226,8 @@ class TestFiles:
         chat(ada, "What has rings?", files=[bread["id"]])
         said = sent_messages(upstream)[-1]["content"]
         assert "[bread.html]" in said and "Saturn" not in said
-        stored = [message["content"] for row in ada.conversations() for message in ada.conversation(row["id"])["messages"]]
+        whole = [ada.conversation(row["id"])["messages"] for row in ada.conversations()]
+        stored = [message["content"] for messages in whole for message in messages]
         assert "What has rings?" in stored, "what is put before it is not the user's text"
         chat(ada, "Nothing else?")
         assert sent_messages(upstream)[-1]["content"] == "Nothing else?"
@@ -253,7 +257,9 @@ class TestFiles:
 
 class TestLifeOfAFile:
     @pytest.fixture(params=["sqlite", "postgresql"])
-    def begin(self, request: pytest.FixtureRequest, upstream: Upstream, tmp_path: Path) -> Iterator[Callable[[], Patchbay]]:
+    def begin(
+        self, request: pytest.FixtureRequest, upstream: Upstream, tmp_path: Path
+    ) -> Iterator[Callable[[], Patchbay]]:
         if request.param == "sqlite":
             storage = databases.sqlite(tmp_path)
         else:

@@ -35,11 +35,16 @@ class User:
     responses: list[str] = field(default_factory=list)
     streams: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
 
 
 def echo(request: Request) -> Answer:
     """Says again what it was asked, mark and all; draws it, too."""
     body = request.json()
+    if "embeddings" in request.target:
+        vectors = [[1.0, len(text)] for text in body["input"]]
+        rows = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
+        return json_answer({"object": "list", "model": body["model"], "data": rows})
     if "images" in request.target:
         drawn = PNG + body["prompt"].encode()
         picture = {"b64_json": base64.b64encode(drawn).decode(), "revised_prompt": body["prompt"]}
@@ -71,7 +76,7 @@ class Game:
         self.done.append(f"{me.mark} {what} -> {answer.status}")
         shown = json.dumps(answer.headers) + answer.body.decode("latin-1")
         assert other.mark not in shown, f"{what} shows what is the other's: {shown[:2000]}"
-        for id in (*other.conversations, *other.streams, *other.files):
+        for id in (*other.conversations, *other.streams, *other.files, *other.documents):
             assert id not in shown or id in what, f"{what} tells an id of the other's"
         assert answer.status < 500, (what, answer.status, answer.body)
         if foreign:
@@ -204,6 +209,32 @@ def stored(game: Game, me: User, other: User) -> None:
         game.ask(me, other, "GET", f"/{kind}/{id}", foreign=foreign)
 
 
+def give(game: Game, me: User, other: User) -> None:
+    head = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    form = f"{head}{game.words(me)}\r\n--b--\r\n".encode()
+    answer = game.ask(me, other, "POST", "/files", form, {"Content-Type": "multipart/form-data; boundary=b"})
+    me.documents.append(answer.json()["id"])
+
+
+def documents(game: Game, me: User, other: User) -> None:
+    targets = ["/files", "/files?limit=2", f"/files?q={other.mark}", "/files?q=said"]
+    game.ask(me, other, "GET", game.dice.choice(targets))
+    id, foreign = game.pick(me, other, "documents")
+    if id is None:
+        return
+    method, tail = game.dice.choice([("GET", ""), ("GET", "/status"), ("POST", "/index"), ("DELETE", "")])
+    game.ask(me, other, method, f"/files/{id}{tail}", foreign=foreign)
+
+
+def with_documents(game: Game, me: User, other: User) -> None:
+    body: dict = {"messages": [{"role": "user", "content": game.words(me)}]}
+    id, foreign = game.pick(me, other, "documents")
+    if id is None or game.dice.random() < 0.5:
+        game.ask(me, other, "POST", "/chat", {**body, "files": True})
+    else:
+        game.ask(me, other, "POST", "/chat", {**body, "files": [id]}, foreign=foreign)
+
+
 def resume(game: Game, me: User, other: User) -> None:
     id, foreign = game.pick(me, other, "conversations")
     if id is None or game.dice.random() < 0.3:
@@ -221,7 +252,7 @@ def remove(game: Game, me: User, other: User) -> None:
 
 OPERATIONS_OF_THE_CONTRACT: list[Callable[[Game, User, User], None]] = [
     prompt, clear, session, session, stop, messages, messages, listing, begin, one, one, one, versions, versions,
-    thread, thread, stored, stored, resume, remove,
+    thread, thread, stored, stored, give, documents, with_documents, resume, remove,
 ]  # fmt: skip
 
 
@@ -244,4 +275,5 @@ class TestTwoUsers:
             assert len(marks) <= 1, sent.body
         # It would be nothing if they had found nothing of their own, or never tried the other's.
         assert game.refused > OPERATIONS // 10 and game.answered > OPERATIONS // 3
+        assert all(user.documents for user in users)
         assert all(user.files and user.streams and user.responses and user.messages for user in users)

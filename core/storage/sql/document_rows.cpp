@@ -114,7 +114,7 @@ Result<DocumentPage> SqlRepository::documents(const std::string& owner,
   return connection_.guarded<DocumentPage>([&]() -> Result<DocumentPage> {
     const bool from_start = cursor.empty();
     if (!from_start && !is_uuid(cursor)) {
-      return make_error(ErrorCode::kInvalid, "cursor: this is none of ours");
+      return make_error(ErrorCode::kInvalid, "cursor: is not one of ours");
     }
     Statement select(connection_,
                      std::string("select ") + kColumns + " from documents where owner = :owner" +
