@@ -20,7 +20,8 @@ server::Request request(const char* target = "/conversations") {
 }
 
 Context context_of(const std::string& owner) {
-  auto snapshot = std::make_shared<Snapshot>();
+  auto snapshot = std::make_shared<Snapshot>(
+      Snapshot{.routes = routing::RouteTable({}, {}), .providers = {}, .access = {}});
   snapshot->file_urls = access::FileUrls({.key = Secret("a-key-of-this-test")},
                                          std::make_shared<access::SharedKey>());
   Context context;
