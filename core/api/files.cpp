@@ -29,13 +29,14 @@ bool may_be_shown(std::string_view media_type) {
 JsonReply show(const StoredFile& file, std::int64_t seconds) {
   JsonReply reply;
   reply.body = file.bytes;
-  reply.headers.add("content-type", file.media_type);
+  const bool shown = may_be_shown(file.media_type);
+  reply.headers.add("content-type", shown ? file.media_type : "application/octet-stream");
   // It never changes, and it is nobody else's.
   reply.headers.add("cache-control", "private, max-age=" + std::to_string(seconds) + ", immutable");
   // A browser that loaded it as an image must not take that answer for one a script may read.
   reply.headers.add("vary", "Origin");
   reply.headers.add("x-content-type-options", "nosniff");
-  reply.headers.add("content-disposition", may_be_shown(file.media_type) ? "inline" : "attachment");
+  reply.headers.add("content-disposition", shown ? "inline" : "attachment");
   return reply;
 }
 

@@ -155,7 +155,7 @@ class TestFiles:
         record = ready(ada, BREAD, "bread.html", "text/html")
         answer = ada.ask("GET", f"/files/{record['id']}")
         assert answer.status == 200 and answer.body == BREAD.encode()
-        assert (answer.header("content-disposition") or "").startswith("attachment")
+        assert (answer.header("content-disposition"), answer.header("content-type")) == ("attachment", "application/octet-stream")
 
     def test_files_are_listed_newest_first(self, ada: Person) -> None:
         ids = []

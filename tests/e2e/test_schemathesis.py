@@ -107,6 +107,15 @@ def test_answers_are_as_the_document_says(server: Patchbay, tmp_path: Path) -> N
     assert refused == set(), "no request that the document suggests was granted"
 
 
+def give_document(server: Patchbay) -> str:
+    head = 'Content-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain'
+    body = f"--B\r\n{head}\r\n\r\nWe meet at noon.\r\n--B--\r\n".encode()
+    with RawConnection(server.port) as connection:
+        answer = connection.ask("POST", "/files", body, {"Content-Type": "multipart/form-data; boundary=B"})
+    assert answer.status == 201, answer
+    return answer.json()["id"]
+
+
 def test_answers_about_what_is_there_are_as_the_document_says(server: Patchbay, tmp_path: Path) -> None:
     conversation = ask(server, "POST", "/conversations", {"default_model": "gpt-4o-mini"}).json()["id"]
     message = ask(server, "POST", f"/conversations/{conversation}/messages", {"content": "Hello"}).json()["id"]
@@ -114,7 +123,7 @@ def test_answers_about_what_is_there_are_as_the_document_says(server: Patchbay, 
     chat = ask(server, "POST", "/chat", {"messages": [{"role": "user", "content": "Hello"}]})
     image = ask(server, "POST", "/chat", {"messages": [{"role": "user", "content": "A cat"}], "mode": "image"})
     assert re.search(rb"/files/([\w-]+)", image.body), image.body
-    file = ask(server, "GET", "/files").json()[0]["id"]
+    file = give_document(server)
     plugin = ask(server, "GET", "/admin/plugins").json()["data"][0]["id"]
     ids = {
         r"^/conversations/\{id\}": {"id": conversation, "message_id": message, "n": 1},

@@ -322,7 +322,7 @@ def test_a_version_without_the_tools_that_are_named_is_refused(
     [
         (["box.wether"], "the provider `box` offers no tool `wether`; its tools are weather, shift"),
         (["model"], "the provider `model` offers no tools"),
-        (["get_time"], "there is no tool `get_time`: expected get_current_time, the name of a provider"),
+        (["get_time"], "there is no tool `get_time`: expected get_current_time, search_files, the name of a provider"),
         (["box", "box.shift"], "there is a tool `shift` already, of `box`"),
     ],
 )
