@@ -79,10 +79,14 @@ def test_pkg_config_has_the_flags_for_a_makefile(installed: Installed, tmp_path:
     assert re.findall(r" T (\S+)", symbols) == ["patchbay_plugin_entry_v1"]
 
 
+def begin(installed: Installed, folder: Path, *options: str) -> Path:
+    installed.run("patchbay-new-plugin", "some-model", *options, "--id", "com.example.some-model", cwd=folder)
+    return folder / "some-model"
+
+
 @pytest.fixture
 def plugin(installed: Installed, tmp_path: Path) -> Path:
-    installed.run("patchbay-new-plugin", "some-model", "--id", "com.example.some-model", cwd=tmp_path)
-    return tmp_path / "some-model"
+    return begin(installed, tmp_path)
 
 
 def build(installed: Installed, plugin: Path) -> None:
@@ -90,7 +94,9 @@ def build(installed: Installed, plugin: Path) -> None:
     installed.run("cmake", "--build", plugin / "build")
 
 
-def test_a_new_plugin_builds_and_passes(installed: Installed, plugin: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--tool"]], ids=["of a provider", "of a tool"])
+def test_a_new_plugin_builds_and_passes(installed: Installed, tmp_path: Path, options: list[str]) -> None:
+    plugin = begin(installed, tmp_path, *options)
     build(installed, plugin)
     installed.run("ctest", "--test-dir", plugin / "build", "--output-on-failure")
     manifest = json.loads((plugin / "build/plugins/some_model/manifest.json").read_text())
