@@ -74,6 +74,8 @@ constexpr Fault kFaults[] = {
     {"thread_left", "unload", "a thread"},
     {"thread_local", "call.threads", "on a thread of its own each"},
     {"tls", "elf.unload", "pthread_key_create"},
+    {"tool_name", "tools", "a name that no model can call"},
+    {"tool_unserved", "tools", "has no op of the mode tool"},
     {"unresolved", "load", "patchbay_test_nowhere"}};
 
 class BadPlugin : public ::testing::TestWithParam<Fault> {};
