@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openai import OpenAI
@@ -126,6 +127,22 @@ def backend(
     env = {**storage.env, **getattr(request.cls, "ENVIRONMENT", {})}
     with Patchbay(write_config(folder / "patchbay.yaml", config), env=env, cwd=folder) as running:
         yield running
+
+
+@pytest.fixture
+def start(upstream: Upstream, tmp_path: Path) -> Iterator[Callable[..., Patchbay]]:
+    """Servers on a storage; those that still run at the end are stopped and judged."""
+    running: list[Patchbay] = []
+
+    def begin(storage: Storage, **more: Any) -> Patchbay:
+        path = write_config(tmp_path / f"{new_id()}.yaml", backend_config(upstream, storage, **more))
+        running.append(Patchbay(path, env=storage.env, cwd=tmp_path))
+        return running[-1]
+
+    yield begin
+    for server in running:
+        if server.process.returncode is None:
+            server.stop()
 
 
 @pytest.fixture

@@ -7,16 +7,15 @@ import resource
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import databases
-from chat_backends import PNG, ROLE, Person, backend_config, error_of, held, new_id, reply, says
+from chat_backends import PNG, ROLE, Person, error_of, held, new_id, reply, says
 from chat_route import chunks
 from databases import Postgres, Storage
 from outages import HI, Session, locked, wait_until
-from patchbay import Patchbay, write_config
+from patchbay import Patchbay
 from upstream import WAIT_SECONDS, Upstream, stream_answer
 
 COMPLETION = {"model": "any", "messages": HI, "stream": True}
@@ -30,22 +29,6 @@ def own() -> Iterator[Postgres]:
     running = Postgres()
     yield running
     running.close()
-
-
-@pytest.fixture
-def start(upstream: Upstream, tmp_path: Path) -> Iterator[Start]:
-    """Servers on a storage; those that still run at the end are stopped and judged."""
-    running: list[Patchbay] = []
-
-    def begin(storage: Storage, **more: Any) -> Patchbay:
-        path = write_config(tmp_path / f"{new_id()}.yaml", backend_config(upstream, storage, **more))
-        running.append(Patchbay(path, env=storage.env, cwd=tmp_path))
-        return running[-1]
-
-    yield begin
-    for server in running:
-        if server.process.returncode is None:
-            server.stop()
 
 
 def is_refused_for_now(person: Person, method: str, target: str, body: object = None) -> None:

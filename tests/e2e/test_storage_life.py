@@ -24,22 +24,6 @@ from upstream import WAIT_SECONDS, Upstream
 Start = Callable[..., Patchbay]
 
 
-@pytest.fixture
-def start(upstream: Upstream, tmp_path: Path) -> Iterator[Start]:
-    """Servers on a storage; those that still run at the end are stopped and judged."""
-    running: list[Patchbay] = []
-
-    def begin(storage: Storage, **more: Any) -> Patchbay:
-        path = write_config(tmp_path / f"{new_id()}.yaml", backend_config(upstream, storage, **more))
-        running.append(Patchbay(path, env=storage.env, cwd=tmp_path))
-        return running[-1]
-
-    yield begin
-    for server in running:
-        if server.process.returncode is None:
-            server.stop()
-
-
 def talk(person: Person) -> None:
     """Something in every back end's own words, with versions, a pin and a model."""
     session = new_id()
