@@ -1,13 +1,14 @@
 #include "core/base/uuid.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
 #include <sys/random.h>
-
-#include "core/base/clock.hpp"
 
 namespace patchbay {
 namespace {
@@ -36,11 +37,21 @@ class RandomBytes {
   std::size_t used_ = 64;
 };
 
-struct Generator {
-  RandomBytes random;
-  std::uint64_t last_ms = 0;
-  std::uint64_t counter = 0;  // 12 bits beside the time, counting ids of one millisecond
-};
+// The 60 bits of time: 48 of milliseconds and 12 of their fraction (RFC 9562, section 6.2, method 3), which
+// count on from the id before where the clock has not moved on or went back.
+std::uint64_t next_time() {
+  static std::atomic<std::uint64_t> last{0};
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  const auto us = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(since_epoch).count());
+  const std::uint64_t now = (us / 1000 << 12) | (us % 1000 << 2);
+  std::uint64_t before = last.load(std::memory_order_relaxed);
+  std::uint64_t mine = 0;
+  do {
+    mine = std::max(now, before + 1);
+  } while (!last.compare_exchange_weak(before, mine, std::memory_order_relaxed));
+  return mine;
+}
 
 void append_hex(std::string& out, std::uint64_t value, int digits) {
   for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) {
@@ -51,28 +62,20 @@ void append_hex(std::string& out, std::uint64_t value, int digits) {
 }  // namespace
 
 std::string make_uuid() {
-  thread_local Generator generator;
-  auto now = static_cast<std::uint64_t>(unix_ms());
-  const std::uint64_t random = generator.random.next();
-  if (now > generator.last_ms) {
-    generator.last_ms = now;
-    generator.counter = random >> 53;  // 11 random bits leave room to count up
-  } else if (++generator.counter > 0xFFF) {
-    generator.counter = 0;
-    ++generator.last_ms;  // borrow from the next millisecond rather than repeat
-  }
-  now = generator.last_ms;
+  thread_local RandomBytes bytes;
+  const std::uint64_t random = bytes.next();
+  const std::uint64_t time = next_time();
   std::string out;
   out.reserve(36);
-  append_hex(out, now >> 16, 8);
+  append_hex(out, time >> 28, 8);
   out.push_back('-');
-  append_hex(out, now & 0xFFFF, 4);
+  append_hex(out, time >> 12 & 0xFFFF, 4);
   out.push_back('-');
-  append_hex(out, 0x7000 | generator.counter, 4);
+  append_hex(out, 0x7000 | (time & 0xFFF), 4);
   out.push_back('-');
   append_hex(out, 0x8000 | (random & 0x3FFF), 4);
   out.push_back('-');
-  append_hex(out, generator.random.next() >> 16, 12);
+  append_hex(out, bytes.next() >> 16, 12);
   return out;
 }
 

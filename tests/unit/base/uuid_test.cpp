@@ -37,6 +37,24 @@ TEST(Uuid, BeginsWithTheTimeInMilliseconds) {
   EXPECT_LE(time, after + 1000) << "ids may run ahead of the clock a little, in a burst";
 }
 
+TEST(Uuid, IncreasesStrictlyWhicheverThreadsTakeTurns) {
+  std::mutex turn;
+  std::vector<std::string> in_order;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 20'000; ++n) {
+        const std::lock_guard mine(turn);
+        in_order.push_back(make_uuid());
+      }
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  for (std::size_t at = 1; at < in_order.size(); ++at)
+    ASSERT_LT(in_order[at - 1], in_order[at]) << "number " << at;
+}
+
 TEST(Uuid, IncreasesStrictlyWithinAThread) {
   std::string previous = make_uuid();
   for (int i = 0; i < 100'000; ++i) {
