@@ -122,12 +122,17 @@ class Postgres:
         url = f"postgresql://patchbay:{PASSWORD}@127.0.0.1:{self.port}/{name}"
         return Storage("postgresql", url, {"DATABASE_URL": url})
 
+    @property
+    def client(self) -> dict[str, str]:
+        """The environment of a `psql`, which looks for tables where Patchbay has them, and then elsewhere."""
+        return {**os.environ, "PGPASSWORD": PASSWORD, "PGOPTIONS": "-csearch_path=patchbay,public"}
+
     def sql(self, statement: str, database: str = "postgres") -> list[str]:
         """What a statement gives, a row a line, columns with `|` between them."""
         done = subprocess.run(
             ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port),
              "-U", "patchbay", "-d", database, "-c", statement],
-            env={**os.environ, "PGPASSWORD": PASSWORD}, capture_output=True, text=True, timeout=WAIT_SECONDS,
+            env=self.client, capture_output=True, text=True, timeout=WAIT_SECONDS,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()

@@ -91,7 +91,7 @@ def row_lock(postgres: Postgres, storage: Storage, query: str) -> Iterator[None]
     session = subprocess.Popen(
         ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(postgres.port),
          "-U", "patchbay", "-d", storage.url.rpartition("/")[2]],
-        env={**os.environ, "PGPASSWORD": PASSWORD}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env=postgres.client, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         session.stdin.write(f"begin; {query};\n\\echo locked\n")

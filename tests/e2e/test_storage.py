@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import databases
+from databases import Postgres
 from patchbay import EXIT_CONFIGURATION, EXIT_USAGE, Patchbay, run, write_config
 from raw_http import RawConnection
 
@@ -104,27 +106,58 @@ def test_a_database_of_a_newer_program_refuses_the_start(tmp_path: Path) -> None
         assert "newer" in done.stderr and "9999_tomorrow" in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_database_of_another_program_is_left_alone(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """The back end that was there before has a table of conversations too, likely as not."""
-    statement = "create table conversations (id integer)"
-    if kind == "sqlite":
-        url = f"sqlite:{tmp_path}/x.db"
-        with sqlite3.connect(tmp_path / "x.db") as database:
-            database.execute(statement)
-        database.close()
-    else:
-        postgres = request.getfixturevalue("postgres")
-        url = postgres.database().url
-        postgres.sql(f"{statement}; create schema apart", url.rpartition("/")[2])
-    file = write_config(tmp_path / "c.yaml", config(url=url))
+OTHERS_TABLE = "create table conversations (id integer)"
+"""The back end that was there before has one too, likely as not."""
+
+
+def check_refused(url: str, folder: Path, reason: str) -> None:
+    file = write_config(folder / "refused.yaml", config(url=url))
     for command in ("serve", "migrate"):
         done = run(command, "--config", str(file))
         assert done.returncode == (EXIT_CONFIGURATION if command == "serve" else 1)
-        assert 'a table "conversations" of another program' in done.stderr
-    if kind == "postgresql":
-        own = write_config(tmp_path / "own.yaml", config(url=f"{url}?options=-csearch_path%3Dapart"))
-        assert run("migrate", "--config", str(own)).returncode == 0, "as the message advises"
+        assert reason in done.stderr and databases.PASSWORD not in done.stderr
+
+
+def test_a_sqlite_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "x.db") as database:
+        database.execute(OTHERS_TABLE)
+    database.close()
+    check_refused(f"sqlite:{tmp_path}/x.db", tmp_path, 'a table "conversations" of another program')
+
+
+def test_another_programs_tables_in_postgresql_stay_beside_ours(
+    start_patchbay: Callable[..., Patchbay], postgres: Postgres
+) -> None:
+    url = postgres.database().url
+    name = url.rpartition("/")[2]
+    postgres.sql(f"{OTHERS_TABLE}; insert into conversations values (7); create table schema_migrations (version text)", name)
+    server = start_patchbay(config(url=url))
+    with RawConnection(server.port) as connection:
+        assert connection.ask("POST", "/conversations", body=b"{}").status == 201
+    assert postgres.sql("select count(*) from patchbay.conversations", name) == ["1"]
+    assert postgres.sql("select id from public.conversations", name) == ["7"]
+
+
+def test_the_schema_that_the_url_names_is_the_one(tmp_path: Path, postgres: Postgres) -> None:
+    url = postgres.database().url
+    name = url.rpartition("/")[2]
+    postgres.sql(f"{OTHERS_TABLE}; create schema apart", name)
+    check_refused(f"{url}?options=-csearch_path%3Dpublic", tmp_path, 'a table "conversations" of another program')
+    own = write_config(tmp_path / "own.yaml", config(url=f"{url}?options=-csearch_path%3Dapart"))
+    assert run("migrate", "--config", str(own)).returncode == 0
+    assert postgres.sql("select count(*) from apart.conversations", name) == ["0"]
+
+
+def test_a_role_that_may_make_no_schema_is_told_what_to_have_made(tmp_path: Path, postgres: Postgres) -> None:
+    url = postgres.database().url
+    name = url.rpartition("/")[2]
+    role = f"guest_{name}"
+    postgres.sql(f"create role {role} login password '{databases.PASSWORD}'", name)
+    url = url.replace("//patchbay:", f"//{role}:")
+    check_refused(url, tmp_path, "create schema patchbay authorization")
+    postgres.sql(f"create schema patchbay authorization {role}", name)
+    file = write_config(tmp_path / "made.yaml", config(url=url))
+    assert run("migrate", "--config", str(file)).returncode == 0, "as the message advises"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -291,7 +291,7 @@ class TestMigrations:
 
             columns = {}
             for row in postgres.sql(
-                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema='public' "
+                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema='patchbay' "
                 "ORDER BY ordinal_position", database,
             ):  # fmt: skip
                 table, _, column = row.partition("|")

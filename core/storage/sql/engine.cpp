@@ -59,6 +59,8 @@ class Sqlite : public Engine {
     sqlite_api::sqlite3_busy_timeout(handle(session), kBusyTimeoutMs);
   }
 
+  const char* make_schema() const override { return ""; }
+
   void run_script(soci::session& session, const std::string& sql) const override {
     const int result =
         sqlite_api::sqlite3_exec(handle(session), sql.c_str(), nullptr, nullptr, nullptr);
@@ -192,6 +194,15 @@ constexpr const char* kMigrationLock =
     "begin; set local statement_timeout = 0; set local lock_timeout = '60s';"
     "select pg_advisory_xact_lock(8097882569545703801)";
 
+// The tables stand in a schema of their own: another program's may have the same names. Whoever
+// chose a search_path, in the URL or for the role or the database, is taken at their word.
+constexpr const char* kUseSchema =
+    "select set_config('search_path', 'patchbay', false) from pg_settings "
+    "where name = 'search_path' and source in ('default', 'configuration file')";
+constexpr const char* kMakeSchema =
+    "do $$ begin if current_schema() is null and current_setting('search_path') = 'patchbay' "
+    "then create schema patchbay; end if; end $$";
+
 struct Parameter {
   const char* name;
   const char* value;
@@ -230,6 +241,7 @@ class Postgresql : public Engine {
                "set client_min_messages = error; set statement_timeout = '5s';"
                "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '30s';"
                "set client_encoding = 'UTF8'; set standard_conforming_strings = on");
+    run_script(session, kUseSchema);
   }
 
   int socket(soci::session& session) const override { return PQsocket(handle(session)); }
@@ -242,6 +254,8 @@ class Postgresql : public Engine {
   void begin_migration(soci::session& session) const override {
     run_script(session, kMigrationLock);
   }
+
+  const char* make_schema() const override { return kMakeSchema; }
 
   void run_script(soci::session& session, const std::string& sql) const override {
     PGresult* result = PQexec(handle(session), sql.c_str());

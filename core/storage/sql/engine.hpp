@@ -43,6 +43,10 @@ class Engine {
   // A transaction that excludes every other process that wants one of these.
   virtual void begin_migration(soci::session& session) const = 0;
 
+  // Statements that make the room which the tables stand in, where it is missing and making it is
+  // ours; within that transaction. Empty where there is nothing to make.
+  [[nodiscard]] virtual const char* make_schema() const = 0;
+
   // Several statements, without values.
   virtual void run_script(soci::session& session, const std::string& sql) const = 0;
 

@@ -108,15 +108,28 @@ Status check_unused(Connection& connection, const std::vector<MigrationState>& s
       return refusal(
           "has a table \"" + std::string(table) +
           "\" of another program: expected a database for Patchbay alone, or of "
-          "PostgreSQL a schema, by ?options=-csearch_path%3DSCHEMA at the end of the URL");
+          "PostgreSQL another schema, by ?options=-csearch_path%3DSCHEMA at the end of the URL");
     }
     return ok();
   });
 }
 
+Status make_schema(Connection& connection) {
+  Status made = connection.run_script(connection.engine().make_schema());
+  if (made || connection.failure() != Failure::kPoisoned) return made;
+  Error error = refusal(
+      "has no schema \"patchbay\", and this role may not make it: have it made (create schema "
+      "patchbay "
+      "authorization ROLE), or name another by ?options=-csearch_path%3DSCHEMA at the end of the "
+      "URL");
+  error.detail = made.error().detail;
+  return error;
+}
+
 // Within the transaction that holds the lock.
 Result<std::vector<Migration>> apply_missing(Connection& connection,
                                              const std::vector<Migration>& migrations) {
+  if (const Status made = make_schema(connection); !made) return made.error();
   if (const Status made = connection.run_script(
           "create table if not exists schema_migrations (number bigint primary key, "
           "name text not null, sha256 text not null, applied_ms bigint not null)");
