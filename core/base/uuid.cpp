@@ -37,8 +37,8 @@ class RandomBytes {
   std::size_t used_ = 64;
 };
 
-// The 60 bits of time: 48 of milliseconds and 12 of their fraction (RFC 9562, section 6.2, method 3), which
-// count on from the id before where the clock has not moved on or went back.
+// The 60 bits of time: 48 of milliseconds and 12 of their fraction (RFC 9562, section 6.2, method
+// 3), which count on from the id before where the clock has not moved on or went back.
 std::uint64_t next_time() {
   static std::atomic<std::uint64_t> last{0};
   const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
