@@ -10,7 +10,7 @@ import pytest
 from chat_backends import (
     Person, broken, data_of, error_of, held, is_uuid, new_id, refusal, reply, says, sent_messages,
 )  # fmt: skip
-from upstream import Upstream
+from upstream import WAIT_SECONDS, Upstream
 
 
 def begin(person: Person, **body: Any) -> str:
@@ -239,8 +239,8 @@ class TestTheStream:
         live = ada.live("GET", f"/conversations/{id}/stream")
         live.read_until("one ")
         ada.delete(f"/conversations/{id}")
-        upstream.release()
-        live.rest()
+        assert upstream.requests[0].client_left.wait(WAIT_SECONDS), "nobody wants the rest of it"
+        assert "two" not in live.rest()
         ada.get(f"/conversations/{id}", 404)
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-import toolbox
+from built_plugins import PluginSource
 from chat_backends import Live, Person, data_of, data_parts, new_id, reply
 from chat_route import chunks
 from patchbay import EXIT_CONFIGURATION, PROVIDER_KEY, Patchbay, run, write_config
 from upstream import Answer, Request, Upstream, json_answer, stream_answer
 
+TOOLBOX = PluginSource("toolbox.cpp", "tool")
 TOOL_KEY = "tool-key-planted-4c1a"
 ASK = {"role": "user", "content": "What about Oslo?"}
 
@@ -22,13 +23,13 @@ ASK = {"role": "user", "content": "What about Oslo?"}
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("toolbox")
-    versions = {version: toolbox.build(folder, version) for version in ("1.0.0", "2.0.0")}
-    return {**versions, "3.0.0": toolbox.build(folder, "3.0.0", "TEST_WITHOUT_WEATHER")}
+    versions = {version: TOOLBOX.build(folder, version) for version in ("1.0.0", "2.0.0")}
+    return {**versions, "3.0.0": TOOLBOX.build(folder, "3.0.0", "TEST_WITHOUT_WEATHER")}
 
 
 @pytest.fixture
 def plugins(built: dict[str, Path], tmp_path: Path) -> Path:
-    toolbox.put(built["1.0.0"], tmp_path / "plugins")
+    TOOLBOX.put(built["1.0.0"], tmp_path / "plugins")
     return tmp_path / "plugins"
 
 
@@ -294,7 +295,7 @@ def test_its_plugin_is_replaced_while_it_is_called(
     service.answer_with(held, json_answer("Kari works"))
     live = begin(server, "swapped")
     service.wait_until_held()
-    toolbox.put(built["2.0.0"], plugins)
+    TOOLBOX.put(built["2.0.0"], plugins)
     server.wait_for_log(lambda line: line["event"] == "plugin_swapped")
     service.release()
     assert text_of(live.rest()) == "It snows."
@@ -306,7 +307,7 @@ def test_a_version_without_the_tools_that_are_named_is_refused(
     start: Callable[..., Patchbay], model: Upstream, service: Upstream, plugins: Path, built: dict[str, Path]
 ) -> None:
     server = start(tools=["box.weather"])
-    toolbox.put(built["3.0.0"], plugins)
+    TOOLBOX.put(built["3.0.0"], plugins)
     refusal = server.wait_for_log(lambda line: line["event"] == "plugin_problem")
     assert "chat.tools: the provider `box` offers no tool `weather`; its tools are shift" in refusal["message"]
     model.answer_with(calls(("weather", {"city": "Oslo"})), reply("It snows."))
