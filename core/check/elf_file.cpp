@@ -9,32 +9,10 @@
 
 #include <elf.h>
 
+#include "core/plugin_host/elf_bytes.hpp"
+
 namespace patchbay::check {
 namespace {
-
-// Reads structs from the file's bytes, and nothing beyond their end.
-class Bytes {
- public:
-  explicit Bytes(std::vector<char> bytes) : bytes_(std::move(bytes)) {}
-
-  template <typename T>
-  [[nodiscard]] std::optional<T> at(std::uint64_t offset) const {
-    if (offset > bytes_.size() || bytes_.size() - offset < sizeof(T)) return std::nullopt;
-    T value;
-    std::memcpy(&value, bytes_.data() + offset, sizeof value);
-    return value;
-  }
-
-  [[nodiscard]] std::string text_at(std::uint64_t offset) const {
-    if (offset >= bytes_.size()) return {};
-    const char* begin = bytes_.data() + offset;
-    const void* end = std::memchr(begin, '\0', bytes_.size() - offset);
-    return end == nullptr ? std::string() : std::string(begin, static_cast<const char*>(end));
-  }
-
- private:
-  const std::vector<char> bytes_;
-};
 
 class Reader {
  public:
@@ -93,11 +71,11 @@ class Reader {
       const std::uint64_t value = entry->d_un.d_val;
       switch (entry->d_tag) {
         case DT_NEEDED:
-          elf_.needed.push_back(bytes_.text_at(names.sh_offset + value));
+          elf_.needed.emplace_back(bytes_.text_at(names.sh_offset + value));
           break;
         case DT_RPATH:
         case DT_RUNPATH:
-          elf_.run_paths.push_back(bytes_.text_at(names.sh_offset + value));
+          elf_.run_paths.emplace_back(bytes_.text_at(names.sh_offset + value));
           break;
         case DT_TEXTREL:
           elf_.has_text_relocations = true;
@@ -124,7 +102,7 @@ class Reader {
     for (std::uint64_t i = 1; i < section.sh_size / sizeof(Elf64_Sym); ++i) {
       const auto symbol = bytes_.at<Elf64_Sym>(section.sh_offset + i * sizeof(Elf64_Sym));
       if (!symbol) return;
-      std::string name = bytes_.text_at(names.sh_offset + symbol->st_name);
+      std::string name(bytes_.text_at(names.sh_offset + symbol->st_name));
       const unsigned bind = ELF64_ST_BIND(symbol->st_info);
       const unsigned seen = ELF64_ST_VISIBILITY(symbol->st_other);
       if (symbol->st_shndx == SHN_UNDEF) {
@@ -147,14 +125,14 @@ class Reader {
       for (std::uint64_t j = 0; j < library->vn_cnt; ++j) {
         const auto version = bytes_.at<Elf64_Vernaux>(version_at);
         if (!version) return;
-        elf_.versions.push_back(bytes_.text_at(names.sh_offset + version->vna_name));
+        elf_.versions.emplace_back(bytes_.text_at(names.sh_offset + version->vna_name));
         version_at += version->vna_next;
       }
       at += library->vn_next;
     }
   }
 
-  const Bytes bytes_;
+  const plugin_host::ElfBytes bytes_;
   ElfFile elf_;
 };
 

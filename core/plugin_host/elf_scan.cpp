@@ -11,41 +11,19 @@
 
 #include <elf.h>
 
+#include "core/plugin_host/elf_bytes.hpp"
+
 namespace patchbay::plugin_host {
 namespace {
 
 constexpr std::array<std::string_view, 3> kTies{
     "__cxa_thread_atexit", "__cxa_thread_atexit_impl", "pthread_key_create"};
 
-// Reads structs from the file's bytes, and nothing beyond their end.
-class Elf {
- public:
-  explicit Elf(std::vector<char> bytes) : bytes_(std::move(bytes)) {}
-
-  template <typename T>
-  [[nodiscard]] std::optional<T> at(std::uint64_t offset) const {
-    if (offset > bytes_.size() || bytes_.size() - offset < sizeof(T)) return std::nullopt;
-    T value;
-    std::memcpy(&value, bytes_.data() + offset, sizeof value);
-    return value;
-  }
-
-  // A text that ends with a NUL; empty when it does not.
-  [[nodiscard]] std::string_view text_at(std::uint64_t offset) const {
-    if (offset >= bytes_.size()) return {};
-    const char* begin = bytes_.data() + offset;
-    const void* end = std::memchr(begin, '\0', bytes_.size() - offset);
-    if (end == nullptr) return {};
-    return {begin, static_cast<std::size_t>(static_cast<const char*>(end) - begin)};
-  }
-
- private:
-  const std::vector<char> bytes_;
-};
-
 constexpr const char* kUnreadable = "its symbols cannot be read";
 
-std::string tie_of_symbols(const Elf& elf, const Elf64_Shdr& symbols, const Elf64_Shdr& names) {
+std::string tie_of_symbols(const ElfBytes& elf,
+                           const Elf64_Shdr& symbols,
+                           const Elf64_Shdr& names) {
   if (symbols.sh_entsize != sizeof(Elf64_Sym)) return kUnreadable;
   for (std::uint64_t i = 0; i < symbols.sh_size / sizeof(Elf64_Sym); ++i) {
     const auto symbol = elf.at<Elf64_Sym>(symbols.sh_offset + i * sizeof(Elf64_Sym));
@@ -63,7 +41,7 @@ std::string tie_of_symbols(const Elf& elf, const Elf64_Shdr& symbols, const Elf6
   return {};
 }
 
-bool dynamic_is_free(const Elf& elf, const Elf64_Shdr& dynamic) {
+bool dynamic_is_free(const ElfBytes& elf, const Elf64_Shdr& dynamic) {
   for (std::uint64_t i = 0; i < dynamic.sh_size / sizeof(Elf64_Dyn); ++i) {
     const auto entry = elf.at<Elf64_Dyn>(dynamic.sh_offset + i * sizeof(Elf64_Dyn));
     if (!entry) return false;
@@ -76,7 +54,7 @@ bool dynamic_is_free(const Elf& elf, const Elf64_Shdr& dynamic) {
 
 std::string why_kept_mapped(const std::filesystem::path& library) {
   std::ifstream in(library, std::ios::binary);
-  const Elf elf(std::vector<char>(std::istreambuf_iterator<char>(in), {}));
+  const ElfBytes elf(std::vector<char>(std::istreambuf_iterator<char>(in), {}));
   const auto header = elf.at<Elf64_Ehdr>(0);
   if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
       header->e_ident[EI_CLASS] != ELFCLASS64) {

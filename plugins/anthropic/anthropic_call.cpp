@@ -1,7 +1,5 @@
 #include "plugins/anthropic/anthropic_call.hpp"
 
-#include <array>
-
 #include "plugins/anthropic/anthropic_provider.hpp"
 #include "plugins/anthropic/errors.hpp"
 #include "plugins/anthropic/request.hpp"
@@ -136,13 +134,7 @@ pbay_status AnthropicCall::on_head(const pbay_http_head& head, sdk::Sink&) {
   framing_ = head.framing;
   const std::span<const pbay_kv> headers(head.headers, head.header_count);
   if (is_error(status_)) {
-    constexpr std::array<std::string_view, 3> kKept{
-        "retry-after-ms", "retry-after", "x-should-retry"};
-    const std::span<pbay_kv> kept = allocate<pbay_kv>(kKept.size());
-    for (std::size_t i = 0; i < kKept.size(); ++i) {
-      kept[i] = {sdk::str(kKept[i]), sdk::str(keep(sdk::find_header(headers, kKept[i])))};
-    }
-    error_headers_ = kept;
+    error_headers_ = keep_error_headers(*this, headers);
     return PBAY_OK;  // what it means stands in the body
   }
   if (job_ == Job::kRaw) {

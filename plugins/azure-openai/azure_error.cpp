@@ -18,25 +18,6 @@ bool is_filtered(JsonValue error) {
          error["inner_error"]["code"].says(kFilterPolicy);
 }
 
-// The word that OpenAI has for it.
-std::string_view type_of(const UpstreamError& error) {
-  switch (error.category) {
-    case PBAY_ERR_RATE_LIMIT:
-      return "rate_limit_exceeded";
-    case PBAY_ERR_QUOTA:
-      return "insufficient_quota";
-    case PBAY_ERR_FORBIDDEN:
-      return "permission_error";
-    case PBAY_ERR_OVERLOADED:
-    case PBAY_ERR_UPSTREAM:
-    case PBAY_ERR_TIMEOUT:
-    case PBAY_ERR_INTERNAL:
-      return "server_error";
-    default:
-      return "invalid_request_error";
-  }
-}
-
 }  // namespace
 
 void understand_azure(std::string_view body, UpstreamError& error) {
@@ -75,7 +56,8 @@ std::string with_error_members(std::string_view body, const UpstreamError& error
     append_quoted(more, error.message);
     more += ',';
   }
-  if (lacks("type")) more.append("\"type\":\"").append(type_of(error)).append("\",");
+  if (lacks("type"))
+    more.append("\"type\":\"").append(openai_type_of(error.category)).append("\",");
   if (lacks("param")) more += "\"param\":null,";
   if (lacks("code")) more += "\"code\":null,";
   if (object.members().empty() && !more.empty()) more.pop_back();

@@ -24,25 +24,6 @@ void become(std::int32_t category, UpstreamError& error) {
   error.flags = flags_of(category);
 }
 
-// What OpenAI calls it, by whose fault it is.
-std::string_view type_of(std::int32_t category) {
-  switch (category) {
-    case PBAY_ERR_RATE_LIMIT:
-      return "rate_limit_exceeded";
-    case PBAY_ERR_QUOTA:
-      return "insufficient_quota";
-    case PBAY_ERR_FORBIDDEN:
-      return "permission_error";
-    case PBAY_ERR_OVERLOADED:
-    case PBAY_ERR_UPSTREAM:
-    case PBAY_ERR_TIMEOUT:
-    case PBAY_ERR_INTERNAL:
-      return "server_error";
-    default:
-      return "invalid_request_error";
-  }
-}
-
 }  // namespace
 
 UpstreamError with_metadata(UpstreamError error, JsonValue json) {
@@ -93,7 +74,7 @@ std::string as_openai_error(std::string_view body, const UpstreamError& error) {
   }
   std::string missing;
   if (object["type"].kind() == JsonKind::kMissing) {
-    missing += R"("type":")" + std::string(type_of(error.category)) + R"(",)";
+    missing += R"("type":")" + std::string(openai_type_of(error.category)) + R"(",)";
   }
   for (const std::string_view name : {"param", "code"}) {
     if (object[name].kind() == JsonKind::kMissing) missing.append("\"").append(name) += "\":null,";

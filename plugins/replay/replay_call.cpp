@@ -1,7 +1,6 @@
 #include "plugins/replay/replay_call.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -26,9 +25,7 @@ bool can_pass(OpenAiOperation operation, const Recording& recording) {
 }  // namespace
 
 ReplayCall::ReplayCall(const ReplayProvider& provider, const pbay_request& request)
-    : sdk::ActiveCall(provider.host, request),
-      provider_(provider),
-      operation_(operation_of(request)) {}
+    : PacedCall(provider.host, request), provider_(provider), operation_(operation_of(request)) {}
 
 RecordingShelf::Query ReplayCall::query() const {
   RecordingShelf::Query query{.operation = operation_,
@@ -85,33 +82,6 @@ pbay_status ReplayCall::find_nothing(const RecordingShelf::Query& query) {
                .upstream_body = body});
 }
 
-void ReplayCall::cancel() {
-  if (std::exchange(over_, true)) return;
-  complete({.category = PBAY_ERR_CANCELLED, .message = "cancelled"}, PBAY_E_CANCELLED);
-}
-
-void ReplayCall::writable() {
-  if (!waiting_) advance();
-}
-
-void ReplayCall::on_timer(pbay_call* raw, void*) {
-  ReplayCall& call = sdk::Binding<ReplayProvider>::call_of(raw);
-  const sdk::Host host = call.host();
-  sdk::guarded(host, call.id(), [&call] {
-    call.waiting_ = false;
-    call.waited_ = true;
-    call.advance();
-    return PBAY_OK;
-  });
-}
-
-void ReplayCall::advance() {
-  if (over_) return;
-  // Once step() says that it is over, the object may be gone.
-  while (step() == Progress::kMoved) {
-  }
-}
-
 ReplayCall::Progress ReplayCall::step() {
   if (!held_.empty()) return send();
   if (ended_) return end();
@@ -128,12 +98,7 @@ ReplayCall::Progress ReplayCall::step() {
 bool ReplayCall::wait_first() {
   const std::int64_t delay = provider_.delay_ms(*recording_, pieces_ == 0);
   if (waited_ || delay == 0 || (pieces_ > 0 && rest_.empty())) return false;
-  waiting_ = true;
-  timer().schedule({std::chrono::steady_clock::now() + std::chrono::milliseconds(delay),
-                    host().raw(),
-                    async(),
-                    id(),
-                    &on_timer});
+  wait(timer(), delay);
   return true;
 }
 
@@ -175,11 +140,7 @@ void ReplayCall::say(std::string_view piece, std::string_view name, pbay_framing
 
 ReplayCall::Progress ReplayCall::send() {
   const pbay_status status = sink().emit(held_.front());
-  if (status == PBAY_E_WOULD_BLOCK) return Progress::kWaiting;
-  if (status < 0) {
-    cancel();
-    return Progress::kOver;
-  }
+  if (status < 0) return not_taken(status);
   held_.pop();
   return Progress::kMoved;
 }
@@ -190,9 +151,7 @@ ReplayCall::Progress ReplayCall::end() {
     if (!held_.empty()) return Progress::kMoved;
   }
   if (reader_ && !reader_->error().message.empty()) return fail_with(reader_->error(), {});
-  over_ = true;
-  complete();
-  return Progress::kOver;
+  return over();
 }
 
 ReplayCall::Progress ReplayCall::fail_as_recorded() {
@@ -204,9 +163,7 @@ ReplayCall::Progress ReplayCall::fail_as_recorded() {
 }
 
 ReplayCall::Progress ReplayCall::fail_with(const UpstreamError& error, std::string_view body) {
-  over_ = true;
-  complete(error.failure(body));
-  return Progress::kOver;
+  return over(error.failure(body));
 }
 
 }  // namespace patchbay::plugins::replay

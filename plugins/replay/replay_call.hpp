@@ -18,27 +18,22 @@
 #include "plugins/replay/recording_shelf.hpp"
 #include "plugins/replay/sse_text.hpp"
 #include "plugins/shared/openai_reader.hpp"
+#include "plugins/shared/paced_call.hpp"
 
 namespace patchbay::plugins::replay {
 
 class ReplayProvider;
 
-class ReplayCall : public sdk::ActiveCall {
+class ReplayCall final : public PacedCall<ReplayProvider> {
  public:
   ReplayCall(const ReplayProvider& provider, const pbay_request& request);
 
   pbay_status start();
-  void cancel();
-  void writable();
 
  private:
-  enum class Progress { kMoved, kWaiting, kOver };
-
-  static void on_timer(pbay_call* raw, void*);
   [[nodiscard]] RecordingShelf::Query query() const;
   pbay_status find_nothing(const RecordingShelf::Query& query);
-  void advance();
-  Progress step();
+  Progress step() override;
   bool wait_first();
   bool read_piece();
   bool read_raw();
@@ -57,9 +52,6 @@ class ReplayCall : public sdk::ActiveCall {
 
   std::int64_t pieces_ = 0;  // read so far
   bool ended_ = false;       // all of the answer was read
-  bool waited_ = false;      // for the piece that is next
-  bool waiting_ = false;     // for the timer; writable() must not run ahead of it
-  bool over_ = false;        // complete() was called
 };
 
 }  // namespace patchbay::plugins::replay

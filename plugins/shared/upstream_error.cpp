@@ -1,6 +1,7 @@
 #include "plugins/shared/upstream_error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <utility>
 
@@ -240,6 +241,35 @@ UpstreamError upstream_fault(std::string message) {
   error.message = std::move(message);
   error.flags = flags_of(error.category);
   return error;
+}
+
+std::string_view openai_type_of(std::int32_t category) {
+  switch (category) {
+    case PBAY_ERR_RATE_LIMIT:
+      return "rate_limit_exceeded";
+    case PBAY_ERR_QUOTA:
+      return "insufficient_quota";
+    case PBAY_ERR_FORBIDDEN:
+      return "permission_error";
+    case PBAY_ERR_OVERLOADED:
+    case PBAY_ERR_UPSTREAM:
+    case PBAY_ERR_TIMEOUT:
+    case PBAY_ERR_INTERNAL:
+      return "server_error";
+    default:
+      return "invalid_request_error";
+  }
+}
+
+std::span<const pbay_kv> keep_error_headers(const sdk::Call& call,
+                                            std::span<const pbay_kv> headers) {
+  constexpr std::array<std::string_view, 3> kRead{
+      "retry-after-ms", "retry-after", "x-should-retry"};
+  const std::span<pbay_kv> kept = call.allocate<pbay_kv>(kRead.size());
+  for (std::size_t i = 0; i < kRead.size(); ++i) {
+    kept[i] = {sdk::str(kRead[i]), sdk::str(call.keep(sdk::find_header(headers, kRead[i])))};
+  }
+  return kept;
 }
 
 }  // namespace patchbay::plugins

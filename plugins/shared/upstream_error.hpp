@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "patchbay/call.hpp"
 #include "patchbay/host.hpp"
 #include "plugins/shared/json_text.hpp"
 
@@ -33,6 +34,11 @@ UpstreamError classify_answer(int status,
                               std::string_view body,
                               std::int64_t now_unix_ms);
 
+// Those of an answer's headers that classify_answer() reads, kept for as long as the call lives:
+// the body, which says the rest, comes when they have gone.
+std::span<const pbay_kv> keep_error_headers(const sdk::Call& call,
+                                            std::span<const pbay_kv> headers);
+
 // An error that came inside a 2xx answer: the value of its `error`, or the object that is the
 // error. The status is taken from the error's own code where that is one.
 UpstreamError classify_error_value(JsonValue value);
@@ -42,6 +48,9 @@ UpstreamError upstream_fault(std::string message);
 
 // The default flags (retry, fail over) of a category.
 std::uint32_t flags_of(std::int32_t category);
+
+// What OpenAI calls an error of a category, in its `type`.
+std::string_view openai_type_of(std::int32_t category);
 
 // The category that an HTTP status stands for when nothing else is known.
 std::int32_t category_of_status(int status);

@@ -39,7 +39,7 @@ std::string answer_id(std::string_view prefix, std::string_view body) {
 }  // namespace
 
 StubCall::StubCall(const StubProvider& provider, const pbay_request& request)
-    : sdk::ActiveCall(provider.host, request), provider_(provider) {}
+    : PacedCall(provider.host, request), provider_(provider) {}
 
 pbay_status StubCall::start() {
   const std::string complaint =
@@ -51,33 +51,6 @@ pbay_status StubCall::start() {
   return PBAY_OK;
 }
 
-void StubCall::cancel() {
-  if (std::exchange(over_, true)) return;
-  complete({.category = PBAY_ERR_CANCELLED, .message = "cancelled"}, PBAY_E_CANCELLED);
-}
-
-void StubCall::writable() {
-  if (!waiting_) advance();
-}
-
-void StubCall::on_timer(pbay_call* raw, void*) {
-  StubCall& call = sdk::Binding<StubProvider>::call_of(raw);
-  const sdk::Host host = call.host();
-  sdk::guarded(host, call.id(), [&call] {
-    call.waiting_ = false;
-    call.waited_ = true;
-    call.advance();
-    return PBAY_OK;
-  });
-}
-
-void StubCall::advance() {
-  if (over_) return;
-  // Once step() says that it is over, the object may be gone.
-  while (step() == Progress::kMoved) {
-  }
-}
-
 StubCall::Progress StubCall::step() {
   if (wait_first()) return Progress::kWaiting;
   const Script& script = plan_.script();
@@ -87,12 +60,10 @@ StubCall::Progress StubCall::step() {
   };
   if (script.error && reached(script.error->after_tokens)) return fail_as_told();
   if (script.break_off_after && reached(*script.break_off_after)) {
-    over_ = true;
-    complete({.category = PBAY_ERR_UPSTREAM,
-              .message = "the stub broke its answer off, as it was told to",
-              .flags = flags_of(PBAY_ERR_UPSTREAM)},
-             PBAY_E_PROTOCOL);
-    return Progress::kOver;
+    return over({.category = PBAY_ERR_UPSTREAM,
+                 .message = "the stub broke its answer off, as it was told to",
+                 .flags = flags_of(PBAY_ERR_UPSTREAM)},
+                PBAY_E_PROTOCOL);
   }
   if (script.malformed && !garbage_sent_ && (!streaming() || reached(1))) return send_garbage();
   return send_next();
@@ -105,17 +76,8 @@ bool StubCall::wait_first() {
   const bool between = begun_ && more && tokens_sent_ > 0 && plan_.pieces()[piece_].is_token();
   const auto& delay = begun_ ? plan_.script().token_delay_ms : plan_.script().first_delay_ms;
   if ((begun_ && !between) || delay.value_or(0) == 0) return false;
-  wait(*delay);
+  wait(timer(), *delay);
   return true;
-}
-
-void StubCall::wait(std::int64_t delay_ms) {
-  waiting_ = true;
-  timer().schedule({std::chrono::steady_clock::now() + std::chrono::milliseconds(delay_ms),
-                    host().raw(),
-                    async(),
-                    id(),
-                    &on_timer});
 }
 
 // Sends one event. It moves on only when the event was taken.
@@ -133,11 +95,7 @@ StubCall::Progress StubCall::send_next() {
   } else {
     status = send_usage(out);
   }
-  if (status == PBAY_E_WOULD_BLOCK) return Progress::kWaiting;
-  if (status < 0) {
-    cancel();
-    return Progress::kOver;
-  }
+  if (status < 0) return not_taken(status);
 
   if (!begun_) {
     begun_ = true;  // the delay before the first piece also stands before the first token
@@ -267,36 +225,22 @@ StubCall::Progress StubCall::fail_as_told() {
   failure.retry_after_ms = told.retry_after_ms;
   // The type has no place of its own, so a script that names one brings the body it stands in.
   if (!told.type.empty()) failure.upstream_body = body;
-  over_ = true;
-  complete(failure);
-  return Progress::kOver;
+  return over(failure);
 }
 
 // Clients of the same dialect get the garbage itself; for others there are no bytes that could be
 // wrong, only an upstream that is.
 StubCall::Progress StubCall::send_garbage() {
   if (!same_dialect()) {
-    over_ = true;
-    complete({.category = PBAY_ERR_UPSTREAM,
-              .message = "the stub sent malformed bytes, as it was told to",
-              .flags = flags_of(PBAY_ERR_UPSTREAM)});
-    return Progress::kOver;
+    return over({.category = PBAY_ERR_UPSTREAM,
+                 .message = "the stub sent malformed bytes, as it was told to",
+                 .flags = flags_of(PBAY_ERR_UPSTREAM)});
   }
   sdk::Sink out = sink();
   const pbay_status status = out.raw(*plan_.script().malformed);
-  if (status == PBAY_E_WOULD_BLOCK) return Progress::kWaiting;
-  if (status < 0) {
-    cancel();
-    return Progress::kOver;
-  }
+  if (status < 0) return not_taken(status);
   garbage_sent_ = true;
   return streaming() ? Progress::kMoved : over();  // whole, the garbage is the answer
-}
-
-StubCall::Progress StubCall::over() {
-  over_ = true;
-  complete();
-  return Progress::kOver;
 }
 
 }  // namespace patchbay::plugins::stub

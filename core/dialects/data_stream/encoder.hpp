@@ -8,16 +8,14 @@
 //
 // Those clients give the whole answer up at anything that they do not expect: a code they do not
 // know, arguments of a tool that are no object, a tool's arguments before its name. docs/streams.md
-// has the table. Only the first choice of an answer is shown; there is no room for others.
+// has the table.
 
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "core/dialects/tool_calls.hpp"
-#include "core/dialects/translating_encoder.hpp"
+#include "core/dialects/part_encoder.hpp"
 
 namespace patchbay::dialects::data_stream {
 
@@ -25,7 +23,7 @@ namespace patchbay::dialects::data_stream {
 inline constexpr std::string_view kHeader = "x-vercel-ai-data-stream";
 inline constexpr std::string_view kHeaderValue = "v1";
 
-class Encoder final : public TranslatingEncoder {
+class Encoder final : public PartEncoder {
  public:
   struct Options {
     std::string message_id = {};       // "": a new one
@@ -37,7 +35,6 @@ class Encoder final : public TranslatingEncoder {
   explicit Encoder(Options options);
 
   [[nodiscard]] std::string_view content_type() const override;
-  pbay_status on_event(const pbay_event& event, std::string& out) override;
   void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
   void next_step(std::string& out) override;
   void finish(std::string& out) override;
@@ -48,22 +45,27 @@ class Encoder final : public TranslatingEncoder {
   [[nodiscard]] std::string_view keep_alive() const override { return "\n"; }
 
  private:
-  void ensure_begun(std::string& out);
-  void write_text(char code, const pbay_event& event, std::string& out);
-  pbay_status begin_tool(const pbay_ev_tool& event, std::string& out);
-  pbay_status write_arguments(const pbay_ev_text& event, std::string& out);
-  void end_tool(ToolCalls::Call& call, std::string& out);
-  void end_tools(std::string& out);
-  void write_signature(const pbay_ev_signature& event, std::string& out);
-  void write_image(const pbay_ev_image& event, std::string& out);
-  void write_sources(const pbay_ev_extra& event, std::string& out);
+  void ensure_begun(std::string& out) override;
+  pbay_status write_text(Words words,
+                         const pbay_event& event,
+                         std::string_view text,
+                         std::string& out) override;
+  void end_text(std::uint32_t, std::string&) override {}
+  pbay_status write_signature(const pbay_ev_signature& event, std::string& out) override;
+  void write_tool_begin(const ToolCalls::Call& call, std::string& out) override;
+  void write_tool_delta(const ToolCalls::Call& call,
+                        const pbay_event& event,
+                        std::string_view text,
+                        std::string& out) override;
+  void write_tool_call(const ToolCalls::Call& call,
+                       std::string_view arguments,
+                       std::string& out) override;
+  void write_image(const pbay_ev_image& event, std::string& out) override;
+  void write_source(const Source& source, std::string_view id, std::string& out) override;
   void end_with(std::string_view reason, std::string& out);
   void write_finish(std::string_view reason, std::string& out) const;
 
   const Options options_;
-  ToolCalls tools_;
-  std::int32_t finish_ = PBAY_FINISH_STOP;
-  std::uint32_t sources_ = 0;
   bool begun_ = false;
   bool has_text_ = false;
 };

@@ -11,8 +11,7 @@
 //   data: [DONE]
 //
 // The first clients of that generation refuse every key that they do not know, so that nothing here
-// has more than what 5.0.0 took; what later ones have keys for stands in messageMetadata. Only the
-// first choice of an answer is shown.
+// has more than what 5.0.0 took; what later ones have keys for stands in messageMetadata.
 
 #pragma once
 
@@ -21,8 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/dialects/tool_calls.hpp"
-#include "core/dialects/translating_encoder.hpp"
+#include "core/dialects/part_encoder.hpp"
 
 namespace patchbay::dialects::ui_message_stream {
 
@@ -30,7 +28,7 @@ namespace patchbay::dialects::ui_message_stream {
 inline constexpr std::string_view kHeader = "x-vercel-ai-ui-message-stream";
 inline constexpr std::string_view kHeaderValue = "v1";
 
-class Encoder final : public TranslatingEncoder {
+class Encoder final : public PartEncoder {
  public:
   struct Options {
     std::string message_id = {};       // "": a new one
@@ -40,7 +38,6 @@ class Encoder final : public TranslatingEncoder {
   explicit Encoder(Options options);
 
   [[nodiscard]] std::string_view content_type() const override { return "text/event-stream"; }
-  pbay_status on_event(const pbay_event& event, std::string& out) override;
   void tool_result(std::string_view call_id, std::string_view json, std::string& out) override;
   void next_step(std::string& out) override;
   void finish(std::string& out) override;
@@ -50,32 +47,36 @@ class Encoder final : public TranslatingEncoder {
   [[nodiscard]] std::string_view keep_alive() const override { return ": keep-alive\n\n"; }
 
  private:
-  enum class Kind { kText, kReasoning };
   struct Block {
     std::uint32_t item;
-    Kind kind;
+    Words words;
   };
 
-  void ensure_begun(std::string& out);
+  void ensure_begun(std::string& out) override;
   // Begins the block of text of an item unless it has begun; false if too many have.
-  [[nodiscard]] bool open(std::uint32_t item, Kind kind, std::string& out);
-  [[nodiscard]] bool is_open(std::uint32_t item, Kind kind) const;
+  [[nodiscard]] bool open(std::uint32_t item, Words words, std::string& out);
+  [[nodiscard]] bool is_open(std::uint32_t item, Words words) const;
   static void write_end(const Block& block, std::string& out);
-  pbay_status write_text(Kind kind, const pbay_event& event, std::string& out);
-  pbay_status write_signature(const pbay_ev_signature& event, std::string& out);
-  pbay_status begin_tool(const pbay_ev_tool& event, std::string& out);
-  pbay_status write_arguments(const pbay_ev_text& event, std::string& out);
-  static void end_tool(ToolCalls::Call& call, std::string& out);
-  void end_item(std::uint32_t item, std::string& out);
+  pbay_status write_text(Words words,
+                         const pbay_event& event,
+                         std::string_view text,
+                         std::string& out) override;
+  void end_text(std::uint32_t item, std::string& out) override;
+  pbay_status write_signature(const pbay_ev_signature& event, std::string& out) override;
+  void write_tool_begin(const ToolCalls::Call& call, std::string& out) override;
+  void write_tool_delta(const ToolCalls::Call& call,
+                        const pbay_event& event,
+                        std::string_view text,
+                        std::string& out) override;
+  void write_tool_call(const ToolCalls::Call& call,
+                       std::string_view arguments,
+                       std::string& out) override;
+  void write_image(const pbay_ev_image& event, std::string& out) override;
+  void write_source(const Source& source, std::string_view id, std::string& out) override;
   void end_all(std::string& out);
-  void write_image(const pbay_ev_image& event, std::string& out);
-  void write_sources(const pbay_ev_extra& event, std::string& out);
 
   const Options options_;
   std::vector<Block> open_;  // in the order in which they began
-  ToolCalls tools_;
-  std::int32_t finish_ = PBAY_FINISH_STOP;
-  std::uint32_t sources_ = 0;
   bool begun_ = false;
 };
 
