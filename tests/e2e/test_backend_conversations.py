@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from chat_backends import (
     Person, broken, data_of, error_of, held, is_uuid, new_id, refusal, reply, says, sent_messages,
 )  # fmt: skip
+from outages import wait_until
 from upstream import WAIT_SECONDS, Upstream
 
 
@@ -247,6 +249,8 @@ class TestTheStream:
 class TestTheList:
     def test_the_latest_stand_first(self, ada: Person) -> None:
         first, second, third = (begin(ada) for _ in range(3))
+        moment = datetime.fromisoformat(ada.conversations()[0]["updated_at"].replace("Z", "+00:00"))
+        wait_until(lambda: datetime.now(timezone.utc) >= moment + timedelta(milliseconds=1), "another millisecond")
         say(ada, first, "Hi")
         assert [each["id"] for each in ada.conversations()] == [first, third, second]
         assert [each["message_count"] for each in ada.conversations()] == [1, 0, 0]

@@ -60,11 +60,15 @@ class TestModels:
             upstream.answer_with(json_answer(listed[0]))
             fresh = ada.get("/models")
             assert fresh["cached"] is False
+
+            def asks_for_a_newer_one() -> bool:
+                old = ada.get("/models")
+                assert (old["cached"], old["models"], old["data"]) == (True, fresh["models"], fresh["data"])
+                return bool(upstream.requests)
+
             for failing in (refusal(500, "on fire"), refusal(401, "who are you"), broken()):
                 upstream.answer_with(failing)
-                while not upstream.requests:  # until the list is old and a newer one is asked for
-                    old = ada.get("/models")
-                    assert (old["cached"], old["models"], old["data"]) == (True, fresh["models"], fresh["data"])
+                wait_until(asks_for_a_newer_one, "the list to be old")
             upstream.answer_with(json_answer(listed[1]))
             newer = wait_until(lambda: not (found := ada.get("/models"))["cached"] and found, "a newer list")
             assert "vendor/two" in {each["id"] for each in newer["models"]}

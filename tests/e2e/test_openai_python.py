@@ -250,7 +250,7 @@ def test_a_client_that_times_out_leaves_the_upstream(
     patchbay: Patchbay, upstream: Upstream, streamed: bool
 ) -> None:
     upstream.answer_with(Answer(hold_head=True))
-    client = OpenAI(base_url=patchbay.base_url, api_key=CLIENT_KEY, max_retries=0, timeout=0.5)
+    client = OpenAI(base_url=patchbay.base_url, api_key=CLIENT_KEY, max_retries=0, timeout=3)
     with pytest.raises(openai.APITimeoutError):
         client.chat.completions.create(model="any", messages=ASK, stream=streamed)
     request = upstream.wait_for_request()

@@ -114,6 +114,7 @@ class TestSqlite:
                 assert proxies(ada)
                 refused.result(WAIT_SECONDS)
                 # Nobody else waits for it as long as the first one has.
+                server.wait_for_log(lambda line: line["event"] == "storage_lost")
                 is_refused_for_now(ada, "POST", "/chat/", {"message": "Hi", "session_id": "s"})
                 assert proxies(ada)
         assert running.rest()
@@ -135,6 +136,7 @@ class TestSqlite:
         before = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, before[1]))
         is_refused_for_now(ada, "POST", f"/conversations/{id}/messages", {"content": "m" * 10_000})
+        server.wait_for_log(lambda line: line["event"] == "storage_lost")
         is_refused_for_now(ada, "POST", "/chat/", {"message": "Hi", "session_id": "s"})
         assert proxies(ada)
         assert len(upstream.requests) == 1

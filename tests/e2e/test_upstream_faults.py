@@ -105,27 +105,33 @@ def test_a_stream_that_ends_early_but_cleanly_passes_as_it_is(
 
 
 @pytest.fixture
-def impatient(start_patchbay: Callable[..., Patchbay], upstream: Upstream) -> Patchbay:
-    """A server that waits for its upstream a fifth of a second, and not for minutes."""
-    config = {"api_key": PROVIDER_KEY, "base_url": upstream.base_url}
-    provider = {"plugin": "openai", "first_byte_timeout": "200ms", "idle_timeout": "200ms", "config": config}
-    return start_patchbay({"providers": {"up": provider}, "models": {"*": {"provider": "up"}}})
+def impatient(start_patchbay: Callable[..., Patchbay], upstream: Upstream) -> Callable[..., Patchbay]:
+    """Starts a server that waits for its upstream no minutes, but as long as it is told."""
+
+    def start(**timeouts: str) -> Patchbay:
+        config = {"api_key": PROVIDER_KEY, "base_url": upstream.base_url}
+        provider = {"plugin": "openai", **timeouts, "config": config}
+        return start_patchbay({"providers": {"up": provider}, "models": {"*": {"provider": "up"}}})
+
+    return start
 
 
 @pytest.mark.parametrize("body", [BODY, STREAM_BODY], ids=["whole", "stream"])
 def test_an_upstream_that_never_answers_is_a_504(
-    impatient: Patchbay, upstream: Upstream, body: bytes
+    impatient: Callable[..., Patchbay], upstream: Upstream, body: bytes
 ) -> None:
     upstream.answer_with(Answer(hold_head=True))
-    answer = ask(impatient, body)
+    answer = ask(impatient(first_byte_timeout="200ms"), body)
     check_upstream_error(answer, (504,))
     assert answer.json()["error"]["code"] == "timeout"
-    upstream.wait_for(upstream.requests[0].client_left.is_set, "the upstream call to end")
+    upstream.wait_for(upstream.wait_for_request().client_left.is_set, "the upstream call to end")
 
 
-def test_a_stream_that_falls_silent_ends_with_an_error_event(impatient: Patchbay, upstream: Upstream) -> None:
+def test_a_stream_that_falls_silent_ends_with_an_error_event(
+    impatient: Callable[..., Patchbay], upstream: Upstream
+) -> None:
     upstream.answer_with(stream_answer(STREAM, hold_after=FIRST_EVENT))
-    answer = ask(impatient, STREAM_BODY)
+    answer = ask(impatient(idle_timeout="1s"), STREAM_BODY)
     assert answer.status == 200
     first, last = answer.events()
     assert "choices" in json.loads(first)
