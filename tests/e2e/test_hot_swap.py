@@ -137,7 +137,7 @@ def test_a_bad_version_is_refused_while_the_old_one_serves_on(
         streams.wait_for("the end", ended(running))
         for stream in running:
             assert stream.text() == pacer.words("1.0.0", stream.text().count(":"))
-    assert any(reason in line["message"] for line in server.log if line["event"] == "plugin_problem")
+    server.wait_for_log(lambda line: line["event"] == "plugin_problem" and reason in line["message"])
     assert not swaps(server)
     page = scrape(server)
     assert page.value("patchbay_plugin_swaps_total", plugin=pacer.PLUGIN, outcome="refused") == 1

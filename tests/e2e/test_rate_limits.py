@@ -184,11 +184,12 @@ def test_without_redis_it_passes_says_so_once_and_recovers(redis: Redis, start_p
         # Fresh connections land on either worker.
         assert statuses(server, 20) == [200] * 20
         assert ask(server).header("ratelimit-limit") is None
-        server.wait_for_log(off)
-        assert sum(map(off, server.log)) == outage, "once, whichever worker noticed"
+        server.wait_for_log(lambda line: off(line) and sum(map(off, server.log)) == outage)
         redis.start()
         server.wait_for_log(lambda line: on(line) and sum(map(on, server.log)) == outage)
         assert statuses(server, 4) == [200, 200, 200, 429], "it kept nothing, and counts anew"
+    server.stop()
+    assert sum(map(off, server.log)) == 2, "once an outage, whichever worker noticed"
 
 
 def test_a_redis_that_was_never_there_stops_nobody(redis: Redis, start_patchbay: Callable[..., Patchbay]) -> None:
