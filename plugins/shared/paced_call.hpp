@@ -16,6 +16,7 @@ template <typename Provider>
 class PacedCall : public sdk::ActiveCall {
  public:
   using sdk::ActiveCall::ActiveCall;
+  virtual ~PacedCall() = default;
 
   void cancel() {
     if (std::exchange(over_, true)) return;
@@ -27,8 +28,6 @@ class PacedCall : public sdk::ActiveCall {
   }
 
  protected:
-  ~PacedCall() = default;
-
   // kOver: complete() was called, and the object may be gone.
   enum class Progress { kMoved, kWaiting, kOver };
 
