@@ -1,5 +1,7 @@
 #include "core/api/chat_call.hpp"
 
+#include <utility>
+
 #include "core/api/call_responder.hpp"
 #include "core/dialects/openai_chat/chat_request.hpp"
 #include "core/json/write.hpp"
@@ -25,14 +27,18 @@ ClientRequest::ClientRequest(const server::Request& request, const Context& cont
       headers(request.headers),
       request_id(context.request_id) {}
 
+void name_client(relay::CallRequest& request, ClientRequest client) {
+  request.method = std::move(client.method);
+  request.path = std::move(client.path);
+  request.deadline = deadline_of(client.headers);
+  request.headers = std::move(client.headers);
+  request.request_id = std::move(client.request_id);
+}
+
 void take_client(relay::CallRequest& request, const ClientRequest& client) {
   request.same_dialect = false;
   request.want_usage = true;
-  request.method = client.method;
-  request.path = client.path;
-  request.headers = client.headers;
-  request.request_id = client.request_id;
-  request.deadline = deadline_of(client.headers);
+  name_client(request, client);
 }
 
 relay::CallRequest chat_call(const ClientRequest& client,

@@ -30,6 +30,9 @@ struct ClientRequest {
   ClientRequest(const server::Request& request, const Context& context);
 };
 
+// Says in a call who asks, and how.
+void name_client(relay::CallRequest& request, ClientRequest client);
+
 // What every call of a chat route has in common: it is answered in events, tells its usage, and
 // comes from this client.
 void take_client(relay::CallRequest& request, const ClientRequest& client);

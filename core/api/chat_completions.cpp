@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/api/call_responder.hpp"
+#include "core/api/chat_call.hpp"
 #include "core/dialects/openai_chat/chat_request.hpp"
 #include "core/dialects/openai_chat/stream_encoder.hpp"
 #include "core/dialects/openai_chat/whole_encoder.hpp"
@@ -44,11 +45,7 @@ void chat_completions(server::Exchange& exchange, const Context& context) {
   plan.request.stream = asked.stream;
   plan.request.padded_body = std::move(request.padded_body);
   plan.request.model_value = asked.model_value;
-  plan.request.method = request.method;
-  plan.request.path = request.target;
-  plan.request.headers = request.headers;
-  plan.request.request_id = context.request_id;
-  plan.request.deadline = deadline_of(request.headers);
+  name_client(plan.request, ClientRequest(request, context));
 
   const bool alias = plan.route.alias;
   const std::string shown = alias ? asked.model : plan.route.targets.front().upstream_model;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/api/call_responder.hpp"
+#include "core/api/chat_call.hpp"
 #include "core/dialects/openai_audio/speech_encoder.hpp"
 #include "core/dialects/openai_audio/transcript_encoder.hpp"
 #include "core/dialects/openai_completions/encoder.hpp"
@@ -76,11 +77,7 @@ void run(const Operation& operation, server::Exchange& exchange, const Context& 
   plan.request.stream = asked.stream;
   plan.request.padded_body = std::move(request.padded_body);
   plan.request.model_value = asked.model_value;
-  plan.request.method = request.method;
-  plan.request.path = request.target;
-  plan.request.headers = request.headers;
-  plan.request.request_id = context.request_id;
-  plan.request.deadline = deadline_of(request.headers);
+  name_client(plan.request, ClientRequest(request, context));
 
   OperationEncoder::Options options{
       .model = plan.route.alias ? asked.model : plan.route.targets.front().upstream_model,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/api/call_responder.hpp"
+#include "core/api/chat_call.hpp"
 #include "core/dialects/openai_operation/operation_encoder.hpp"
 #include "core/http/target.hpp"
 
@@ -36,15 +37,12 @@ void pass(server::Exchange& exchange,
   CallPlan plan;
   plan.request.mode = PBAY_MODE_RAW;
   plan.request.dialect = "raw/1";
-  plan.request.method = request.method;
+  name_client(plan.request, ClientRequest(request, context));
   plan.request.path = path;
   plan.request.padded_body = std::move(request.padded_body);
   if (plan.request.padded_body.empty()) {
     plan.request.padded_body.assign(json::Padded::kBytes, '\0');
   }
-  plan.request.headers = request.headers;
-  plan.request.request_id = context.request_id;
-  plan.request.deadline = deadline_of(request.headers);
   plan.route.rule = routing::kAnyModel;
   plan.route.targets.push_back({std::move(provider), ""});
   plan.make_encoder = [] {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/api/call_responder.hpp"
+#include "core/api/chat_call.hpp"
 #include "core/dialects/body_fields.hpp"
 #include "core/dialects/openai_audio/transcript_encoder.hpp"
 
@@ -165,11 +166,7 @@ void speech_to_text(server::Exchange& exchange, const Context& context) {
   plan.request.same_dialect = false;  // the text alone, whatever else the provider tells
   plan.request.parts = std::move(std::get<std::vector<http::FormPart>>(read));
   plan.request.padded_body = std::move(request.padded_body);
-  plan.request.method = request.method;
-  plan.request.path = request.target;
-  plan.request.headers = request.headers;
-  plan.request.request_id = context.request_id;
-  plan.request.deadline = deadline_of(request.headers);
+  name_client(plan.request, ClientRequest(request, context));
   OperationEncoder::Options options{.model = plan.route.targets.front().upstream_model};
   plan.make_encoder = [options = std::move(options)] {
     return std::make_unique<TranscriptEncoder>(options, TranscriptForm::kJson, false);

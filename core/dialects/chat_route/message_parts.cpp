@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/dialects/chat_route/fields.hpp"
+#include "core/json/member.hpp"
 #include "core/json/write.hpp"
 
 namespace patchbay::dialects::chat_route {
@@ -59,13 +60,6 @@ void append_detail(std::string& list,
   writer.member(proof_name, proof);
   if (!format.empty()) writer.member("format", format);
   writer.end_object();
-}
-
-std::string member_text(View object, std::string_view name) {
-  for (const json::MemberView& member : object.members()) {
-    if (member.named(name)) return member.value.string();
-  }
-  return {};
 }
 
 void append_separated(std::string& out, std::string_view element) {
@@ -195,11 +189,15 @@ void AssistantSteps::add_reasoning(const PartMembers& part) {
   }
   if (!part.details) return;
   for (const View& detail : part.details->items()) {
-    const std::string signature = member_text(detail, "signature");
-    const std::string data = member_text(detail, "data");
+    const std::string signature = json::member_text(detail, "signature");
+    const std::string data = json::member_text(detail, "data");
     if (!signature.empty()) {
-      append_detail(
-          details_, "reasoning.text", member_text(detail, "text"), "signature", signature, {});
+      append_detail(details_,
+                    "reasoning.text",
+                    json::member_text(detail, "text"),
+                    "signature",
+                    signature,
+                    {});
     } else if (!data.empty()) {
       append_detail(details_, "reasoning.encrypted", {}, "data", data, {});
     }
