@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "core/api/list_json.hpp"
 #include "core/base/iso_time.hpp"
 #include "core/json/write.hpp"
 
@@ -65,14 +66,7 @@ void append_conversation(std::string& out,
   json::Writer writer(out);
   begin_conversation(writer, conversation);
   writer.key("messages");
-  out += '[';
-  bool first = true;
-  for (const storage::Message& message : messages) {
-    if (!first) out += ',';
-    first = false;
-    append_message(out, message);
-  }
-  out += ']';
+  append_list(out, messages, append_message);
   writer.end_object();
 }
 

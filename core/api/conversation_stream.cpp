@@ -6,6 +6,7 @@
 #include "core/api/chat_call.hpp"
 #include "core/api/chat_resume.hpp"
 #include "core/api/messages.hpp"
+#include "core/api/storage_reply.hpp"
 #include "core/api/turn.hpp"
 #include "core/dialects/conversation_api/encoder.hpp"
 #include "core/http/target.hpp"
@@ -40,16 +41,31 @@ std::string model_of(const std::string& asked, const Opened& opened) {
   return meant.empty() ? opened.conversation.default_model : meant;
 }
 
+// HEAD, which asks for no answer of a model: only whether there is one to be had.
+void tell_of_stream(server::Exchange& exchange, const Context& context) {
+  answer_after_read<storage::Conversation>(
+      exchange,
+      context,
+      [owner = context.principal.owner,
+       id = context.segments[0]](storage::Repository& repository) -> Result<storage::Conversation> {
+        auto found = repository.conversation(owner, id);
+        if (found && found->message_count == 0) {
+          return make_error(ErrorCode::kInvalid, "There is no message of the user to answer");
+        }
+        return found;
+      },
+      [](const storage::Conversation&) {
+        JsonReply reply;
+        reply.headers.add("content-type", "text/event-stream");
+        return reply;
+      });
+}
+
 }  // namespace
 
 void stream_answer(server::Exchange& exchange, const Context& context) {
   const server::Request& client = exchange.request();
-  if (client.method == "HEAD") {  // which asks for no answer of a model
-    http::HeaderList headers = common_headers(context, client);
-    headers.add("content-type", "text/event-stream");
-    record_request(client, context, {.status = 200});
-    return exchange.respond(200, headers, {});
-  }
+  if (client.method == "HEAD") return tell_of_stream(exchange, context);
   // An EventSource that was cut off asks again by itself, and must not be charged twice.
   if (client.headers.find("last-event-id")) {
     return read_answer_on(exchange, context, {.id = context.segments[0]});

@@ -16,38 +16,30 @@ namespace {
 
 namespace dialect = dialects::conversation_api;
 using storage::Conversation;
-using storage::ConversationPage;
-using storage::ConversationQuery;
 using storage::Repository;
 
-constexpr std::int64_t kPage = 50;
-
+// Whole unless a page of its messages was asked for.
 struct Whole {
   Conversation conversation;
-  std::vector<storage::Message> messages;
+  storage::Page<storage::Message> messages;
 };
 
-Result<Whole> whole_of(Repository& repository, Conversation conversation, const FileLinks& links) {
-  auto messages = repository.active_path(conversation.id);
+Result<Whole> whole_of(Repository& repository,
+                       Conversation conversation,
+                       const FileLinks& links,
+                       const storage::PageRequest& which = {}) {
+  auto messages = repository.messages(conversation.id, which);
   if (!messages) return messages.error();
   if (auto learned = links.learn(repository); !learned) return learned.error();
-  for (storage::Message& message : *messages)
+  for (storage::Message& message : messages->items)
     links.show(message.version);
   return Whole{std::move(conversation), *std::move(messages)};
 }
 
 JsonReply show(const Whole& whole) {
   JsonReply reply;
-  append_conversation(reply.body, whole.conversation, whole.messages);
+  append_conversation(reply.body, whole.conversation, whole.messages.items);
   return reply;
-}
-
-std::variant<ConversationQuery, chat::Failure> read_query(const server::Request& request) {
-  auto asked = read_page_query(request, kPage);
-  if (auto* failure = std::get_if<chat::Failure>(&asked)) return std::move(*failure);
-  auto& page = std::get<PageQuery>(asked);
-  return ConversationQuery{
-      .q = std::move(page.q), .cursor = std::move(page.cursor), .limit = page.limit};
 }
 
 // A change of one conversation, and the whole of it as the answer.
@@ -80,30 +72,18 @@ void change(server::Exchange& exchange,
 }  // namespace
 
 void list_conversations(server::Exchange& exchange, const Context& context) {
-  auto read = read_query(exchange.request());
-  if (const auto* failure = std::get_if<chat::Failure>(&read)) {
-    return reply_error_text(exchange, context, *failure);
-  }
-  const auto query = std::get<ConversationQuery>(read);
-  answer_after_read<ConversationPage>(
+  const auto asked = asked_page(exchange, context, kListBound);
+  if (!asked) return;
+  answer_with_page<Conversation>(
       exchange,
       context,
-      [owner = context.principal.owner, query](Repository& repository) {
-        return repository.conversations(owner, query);
+      "/conversations",
+      *asked,
+      [owner = context.principal.owner, asked = *asked](Repository& repository) {
+        return repository.conversations(
+            owner, {.q = asked.q, .cursor = asked.cursor, .limit = asked.limit});
       },
-      [query](const ConversationPage& page) {
-        JsonReply reply;
-        reply.body = "[";
-        for (const Conversation& conversation : page.conversations) {
-          if (reply.body.size() > 1) reply.body += ',';
-          append_conversation(reply.body, conversation);
-        }
-        reply.body += ']';
-        if (!page.next.empty()) {
-          reply.headers.add("link", next_link("/conversations", {query.q, page.next, query.limit}));
-        }
-        return reply;
-      });
+      append_conversation);
 }
 
 void create_conversation(server::Exchange& exchange, const Context& context) {
@@ -138,17 +118,24 @@ void create_conversation(server::Exchange& exchange, const Context& context) {
 }
 
 void show_conversation(server::Exchange& exchange, const Context& context) {
+  const auto asked = asked_page(exchange, context, 0);
+  if (!asked) return;
   answer_after_read<Whole>(
       exchange,
       context,
       [owner = context.principal.owner,
        id = context.segments[0],
-       links = FileLinks(context, exchange.request())](Repository& repository) -> Result<Whole> {
+       links = FileLinks(context, exchange.request()),
+       which = request_of(*asked)](Repository& repository) -> Result<Whole> {
         auto found = repository.conversation(owner, id);
         if (!found) return found.error();
-        return whole_of(repository, *std::move(found), links);
+        return whole_of(repository, *std::move(found), links, which);
       },
-      show);
+      [asked = *asked](const Whole& whole) {
+        JsonReply reply = show(whole);
+        link_next(reply, "/conversations/" + whole.conversation.id, asked, whole.messages.next);
+        return reply;
+      });
 }
 
 void change_conversation(server::Exchange& exchange, const Context& context) {

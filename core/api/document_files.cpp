@@ -19,10 +19,8 @@ namespace patchbay::api {
 namespace {
 
 using storage::Document;
-using storage::DocumentPage;
 using storage::Repository;
 
-constexpr std::int64_t kPage = 50;
 constexpr std::size_t kNameBytesMax = 255;
 constexpr std::size_t kQuestionBytesMax = 8 * 1024;
 constexpr const char* kField = "file";
@@ -100,28 +98,6 @@ JsonReply show(const Document& document) {
   return reply;
 }
 
-void list_all(server::Exchange& exchange, const Context& context, const PageQuery& query) {
-  answer_after_read<DocumentPage>(
-      exchange,
-      context,
-      [owner = context.principal.owner, query](Repository& repository) {
-        return repository.documents(owner, query.cursor, query.limit);
-      },
-      [query](const DocumentPage& page) {
-        JsonReply reply;
-        reply.body = "[";
-        for (const Document& document : page.documents) {
-          if (reply.body.size() > 1) reply.body += ',';
-          append_document(reply.body, document);
-        }
-        reply.body += ']';
-        if (!page.next.empty()) {
-          reply.headers.add("link", next_link("/files", {{}, page.next, query.limit}));
-        }
-        return reply;
-      });
-}
-
 void search(server::Exchange& exchange, const Context& context, const PageQuery& query) {
   if (query.q.size() > kQuestionBytesMax) {
     return reply_error_text(
@@ -173,17 +149,21 @@ void add_file(server::Exchange& exchange, const Context& context) {
 }
 
 void list_files(server::Exchange& exchange, const Context& context) {
-  auto asked = read_page_query(exchange.request(), 0);
-  if (const auto* failure = std::get_if<chat::Failure>(&asked)) {
-    return reply_error_text(exchange, context, *failure);
+  auto asked = asked_page(exchange, context, kListBound);
+  if (!asked) return;
+  if (!asked->q.empty()) {
+    if (!asked->limited) asked->limit = context.snapshot->documents.results;
+    return search(exchange, context, *asked);
   }
-  auto& query = std::get<PageQuery>(asked);
-  if (!query.q.empty()) {
-    if (query.limit == 0) query.limit = context.snapshot->documents.results;
-    return search(exchange, context, query);
-  }
-  if (query.limit == 0) query.limit = kPage;
-  list_all(exchange, context, query);
+  answer_with_page<Document>(
+      exchange,
+      context,
+      "/files",
+      *asked,
+      [owner = context.principal.owner, which = request_of(*asked)](Repository& repository) {
+        return repository.documents(owner, which);
+      },
+      append_document);
 }
 
 void show_file_status(server::Exchange& exchange, const Context& context) {

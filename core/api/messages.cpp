@@ -1,6 +1,5 @@
 #include "core/api/messages.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "core/api/paging.hpp"
 #include "core/api/storage_reply.hpp"
 #include "core/conversations/client_history.hpp"
+#include "core/conversations/pictures.hpp"
 #include "core/dialects/conversation_api/body.hpp"
 
 namespace patchbay::api {
@@ -18,68 +18,29 @@ namespace dialect = dialects::conversation_api;
 using conversations::UserText;
 using storage::Message;
 using storage::Repository;
-using storage::Version;
 
-using Messages = std::vector<Message>;
-
-JsonReply show(const Messages& messages) {
-  JsonReply reply;
-  reply.body = "[";
-  for (const Message& message : messages) {
-    if (reply.body.size() > 1) reply.body += ',';
-    append_message(reply.body, message);
-  }
-  reply.body += ']';
-  return reply;
-}
-
-// A page's cursor is the message it begins behind.
-bool is_cursor_of(const Messages& all, const PageQuery& page) {
-  return page.cursor.empty() ||
-         std::any_of(all.begin(), all.end(), [&](const Message& m) { return m.id == page.cursor; });
-}
-
-// The messages behind the one that is the page's cursor, and the cursor of the page behind them.
-std::string take_page(const Messages& all, const PageQuery& page, Messages& shown) {
-  auto at = all.begin();
-  while (!page.cursor.empty() && at != all.end() && at->id != page.cursor)
-    ++at;
-  if (!page.cursor.empty() && at != all.end()) ++at;
-  for (; at != all.end(); ++at) {
-    if (page.limit > 0 && static_cast<std::int64_t>(shown.size()) == page.limit) {
-      return shown.back().id;
-    }
-    shown.push_back(*at);
-  }
-  return {};
-}
-
-// The active path, as its owner is shown it.
-Result<Messages> shown_path(Repository& repository,
-                            const std::string& conversation,
-                            const FileLinks& links) {
+// A conversation's, as its owner is shown them.
+Result<storage::Page<Message>> shown_messages(Repository& repository,
+                                              const std::string& conversation,
+                                              const FileLinks& links,
+                                              const storage::PageRequest& which = {}) {
   if (auto learned = links.learn(repository); !learned) return learned.error();
-  auto path = repository.active_path(conversation);
-  if (!path) return path;
-  for (Message& message : *path)
+  auto page = repository.messages(conversation, which);
+  if (!page) return page;
+  for (Message& message : page->items)
     links.show(message.version);
-  return path;
+  return page;
 }
 
-// A message and all that has stood in its place.
-struct Versions {
-  Message message;
-  std::vector<Version> all;
-};
-
-// Only what is on the active path can be seen, and so only that can be changed.
+// Without what it says. Only what is on the active path can be seen, and so only that can be
+// changed.
 Result<Message> find_message(Repository& repository,
                              const std::string& owner,
                              const std::string& conversation,
                              const std::string& id) {
   auto found = repository.conversation(owner, conversation);
   if (!found) return found.error();
-  auto path = repository.active_path(conversation);
+  auto path = repository.active_path(conversation, storage::PathDetail::kOutline);
   if (!path) return path.error();
   for (Message& message : *path) {
     if (message.id == id) return std::move(message);
@@ -93,33 +54,21 @@ bool is_being_answered(Repository& repository, const std::string& conversation) 
          path->back().version.status == storage::VersionStatus::kStreaming;
 }
 
-Result<Versions> versions_of(Repository& repository,
-                             const std::string& owner,
-                             const std::string& conversation,
-                             const std::string& id,
-                             const FileLinks& links) {
-  auto found = find_message(repository, owner, conversation, id);
-  if (!found) return found.error();
-  auto all = repository.versions(id);
-  if (!all) return all.error();
+// The message with each of its versions in turn.
+Result<storage::Page<Message>> versions_of(Repository& repository,
+                                           const Message& message,
+                                           const FileLinks& links,
+                                           const storage::PageRequest& which) {
   if (auto learned = links.learn(repository); !learned) return learned.error();
-  for (Version& version : *all)
+  auto versions = repository.versions(message.id, which);
+  if (!versions) return versions.error();
+  storage::Page<Message> page{.items = {}, .next = std::move(versions->next)};
+  for (storage::Version& version : versions->items) {
     links.show(version);
-  return Versions{*std::move(found), *std::move(all)};
-}
-
-JsonReply show_versions(const Versions& versions) {
-  JsonReply reply;
-  reply.body = "[";
-  for (const Version& version : versions.all) {
-    if (reply.body.size() > 1) reply.body += ',';
-    Message shown = versions.message;
-    shown.versions = static_cast<std::int64_t>(versions.all.size());
-    shown.version = version;
-    append_message(reply.body, shown);
+    page.items.push_back(message);
+    page.items.back().version = std::move(version);
   }
-  reply.body += ']';
-  return reply;
+  return page;
 }
 
 std::optional<std::int64_t> number_of(const std::string& text) {
@@ -152,37 +101,22 @@ void store_message(StorageResponder& responder,
 }  // namespace
 
 void list_messages(server::Exchange& exchange, const Context& context) {
-  auto asked = read_page_query(exchange.request(), 0);
-  if (const auto* failure = std::get_if<chat::Failure>(&asked)) {
-    return reply_error_text(exchange, context, *failure);
-  }
-  const PageQuery& page = std::get<PageQuery>(asked);
-  answer_after_read<Messages>(
+  const auto asked = asked_page(exchange, context, 0);
+  if (!asked) return;
+  answer_with_page<Message>(
       exchange,
       context,
+      "/conversations/" + context.segments[0] + "/messages",
+      *asked,
       [owner = context.principal.owner,
        id = context.segments[0],
        links = FileLinks(context, exchange.request()),
-       page](Repository& repository) -> Result<Messages> {
+       which = request_of(*asked)](Repository& repository) -> Result<storage::Page<Message>> {
         auto found = repository.conversation(owner, id);
         if (!found) return found.error();
-        auto path = shown_path(repository, found->id, links);
-        if (path && !is_cursor_of(*path, page)) {
-          return make_error(ErrorCode::kInvalid, "cursor: is not one of ours");
-        }
-        return path;
+        return shown_messages(repository, found->id, links, which);
       },
-      [page, id = context.segments[0]](const Messages& all) {
-        Messages shown;
-        const std::string next = take_page(all, page, shown);
-        JsonReply reply = show(shown);
-        if (!next.empty()) {
-          reply.headers.add("link",
-                            next_link("/conversations/" + id + "/messages",
-                                      {.cursor = next, .limit = page.limit}));
-        }
-        return reply;
-      });
+      append_message);
 }
 
 void add_message(server::Exchange& exchange, const Context& context) {
@@ -219,16 +153,23 @@ void add_message(server::Exchange& exchange, const Context& context) {
 }
 
 void list_versions(server::Exchange& exchange, const Context& context) {
-  answer_after_read<Versions>(
+  const auto asked = asked_page(exchange, context, 0);
+  if (!asked) return;
+  answer_with_page<Message>(
       exchange,
       context,
+      "/conversations/" + context.segments[0] + "/messages/" + context.segments[1] + "/versions",
+      *asked,
       [owner = context.principal.owner,
        conversation = context.segments[0],
-       message = context.segments[1],
-       links = FileLinks(context, exchange.request())](Repository& repository) {
-        return versions_of(repository, owner, conversation, message, links);
+       id = context.segments[1],
+       links = FileLinks(context, exchange.request()),
+       which = request_of(*asked)](Repository& repository) -> Result<storage::Page<Message>> {
+        auto found = find_message(repository, owner, conversation, id);
+        if (!found) return found.error();
+        return versions_of(repository, *found, links, which);
       },
-      show_versions);
+      append_message);
 }
 
 void activate_version(server::Exchange& exchange, const Context& context) {
@@ -237,6 +178,7 @@ void activate_version(server::Exchange& exchange, const Context& context) {
     return reply_error_text(
         exchange, context, chat::bad_request("version: expected a number from 1 on", "version"));
   }
+  using Messages = storage::Page<Message>;
   answer_after_write<Messages>(
       exchange,
       context,
@@ -256,9 +198,13 @@ void activate_version(server::Exchange& exchange, const Context& context) {
         }
         auto moved = repository.activate_version(conversation, message, number);
         if (!moved) return moved.error();
-        return shown_path(repository, conversation, links);
+        return shown_messages(repository, conversation, links);
       },
-      show);
+      [](const Messages& now) {
+        JsonReply reply;
+        append_list(reply.body, now.items, append_message);
+        return reply;
+      });
 }
 
 }  // namespace patchbay::api

@@ -1,6 +1,8 @@
 #include "core/api/paging.hpp"
 
 #include <charconv>
+#include <utility>
+#include <variant>
 
 #include "core/http/percent.hpp"
 #include "core/http/target.hpp"
@@ -10,8 +12,6 @@ namespace patchbay::api {
 namespace {
 
 constexpr std::int64_t kLimitMax = 200;
-
-}  // namespace
 
 std::variant<PageQuery, chat::Failure> read_page_query(const server::Request& request,
                                                        std::int64_t otherwise) {
@@ -28,16 +28,34 @@ std::variant<PageQuery, chat::Failure> read_page_query(const server::Request& re
   const char* const end = limit->data() + limit->size();
   const auto [read, error] = std::from_chars(limit->data(), end, query.limit);
   if (error == std::errc() && read == end && query.limit >= 1 && query.limit <= kLimitMax) {
+    query.limited = true;
     return query;
   }
   return chat::bad_request("limit: expected a number from 1 to " + std::to_string(kLimitMax),
                            "limit");
 }
 
-std::string next_link(const std::string& path, const PageQuery& next) {
-  std::string link = "<" + path + "?limit=" + std::to_string(next.limit);
-  if (!next.q.empty()) link += "&q=" + http::percent_encoded(next.q);
-  return link + "&cursor=" + http::percent_encoded(next.cursor) + ">; rel=\"next\"";
+}  // namespace
+
+std::optional<PageQuery> asked_page(server::Exchange& exchange,
+                                    const Context& context,
+                                    std::int64_t otherwise) {
+  auto read = read_page_query(exchange.request(), otherwise);
+  if (auto* query = std::get_if<PageQuery>(&read)) return std::move(*query);
+  reply_error_text(exchange, context, std::get<chat::Failure>(read));
+  return std::nullopt;
+}
+
+void link_next(JsonReply& reply,
+               const std::string& path,
+               const PageQuery& asked,
+               const std::string& next) {
+  if (next.empty()) return;
+  std::string link = "<" + path + "?";
+  if (asked.limited) link += "limit=" + std::to_string(asked.limit) + "&";
+  if (!asked.q.empty()) link += "q=" + http::percent_encoded(asked.q) + "&";
+  link += "cursor=" + http::percent_encoded(next) + ">; rel=\"next\"";
+  reply.headers.add("link", link);
 }
 
 }  // namespace patchbay::api

@@ -1,9 +1,9 @@
 // Asking the store from a worker, and being answered there.
 //
 //   Asker asker_{store, worker};                       // a member of whoever waits for the answer
-//   asker_.read<ConversationPage>(
+//   asker_.read<Page<Conversation>>(
 //       [owner, query](Repository& repository) { return repository.conversations(owner, query); },
-//       [this](Result<ConversationPage> page) { ... });
+//       [this](Result<Page<Conversation>> page) { ... });
 //
 // Answers come on the worker, in one of its later turns, and not at all once the asker is gone.
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/storage/page.hpp"
 
 namespace patchbay::storage {
 
@@ -35,11 +36,6 @@ struct Document {
   std::string model;
   std::int64_t chunks = 0;
   std::int64_t created_ms = 0;
-};
-
-struct DocumentPage {
-  std::vector<Document> documents;
-  std::string next;  // opaque; empty: this is the last page
 };
 
 // The right to index a document.
@@ -95,10 +91,8 @@ class DocumentRepository {
                               const std::string& file,
                               std::int64_t owner_bytes_max) = 0;
   virtual Result<Document> document(const std::string& owner, const std::string& id) = 0;
-  // An owner's, the newest first, at most `limit` from `cursor` (DocumentPage::next) on.
-  virtual Result<DocumentPage> documents(const std::string& owner,
-                                         const std::string& cursor,
-                                         std::int64_t limit) = 0;
+  // An owner's, the newest first.
+  virtual Result<Page<Document>> documents(const std::string& owner, const PageRequest& which) = 0;
   // Whether the owner has one that can be searched.
   virtual Result<bool> has_documents(const std::string& owner) = 0;
   // With its file and chunks.

@@ -107,13 +107,8 @@ struct ConversationChange {
 // pinned ones first and then the latest updated, at most `limit` from `cursor` on.
 struct ConversationQuery {
   std::string q;
-  std::string cursor;  // ConversationPage::next of the page before; empty: from the start
+  std::string cursor;  // Page::next of the page before; empty: from the start
   std::int64_t limit = 50;
-};
-
-struct ConversationPage {
-  std::vector<Conversation> conversations;
-  std::string next;  // opaque; empty: this is the last page
 };
 
 // Bytes that belong to a conversation (a generated image, an upload), or are a document.

@@ -16,6 +16,7 @@
 
 #include "core/base/result.hpp"
 #include "core/storage/documents.hpp"
+#include "core/storage/page.hpp"
 #include "core/storage/records.hpp"
 
 namespace patchbay::storage {
@@ -38,8 +39,8 @@ class Repository : public DocumentRepository {
   virtual Result<Conversation> conversation_by_key(const std::string& owner,
                                                    const std::string& dialect,
                                                    const std::string& external_key) = 0;
-  virtual Result<ConversationPage> conversations(const std::string& owner,
-                                                 const ConversationQuery& query) = 0;
+  virtual Result<Page<Conversation>> conversations(const std::string& owner,
+                                                   const ConversationQuery& query) = 0;
   // Gives the changed conversation; updated_ms becomes `now_ms` (or 1 more than it was, if that is
   // later: an update always shows).
   virtual Result<Conversation> change_conversation(const std::string& owner,
@@ -62,6 +63,11 @@ class Repository : public DocumentRepository {
     return active_path(conversation_id, PathDetail::kWhole);
   }
 
+  // A part of it; no more is read. kInvalid for a cursor that is none, or whose message is no
+  // longer on the active path.
+  virtual Result<Page<Message>> messages(const std::string& conversation_id,
+                                         const PageRequest& which) = 0;
+
   // The path from the first message to the version `version_id`, whether it is active or not: each
   // message with the version that leads there. kNotFound if it is not in the conversation.
   virtual Result<std::vector<Message>> path_to(const std::string& conversation_id,
@@ -82,8 +88,9 @@ class Repository : public DocumentRepository {
   virtual Result<std::int64_t> add_version(const std::string& message_id,
                                            const Version& version) = 0;
 
-  // All versions, the oldest first.
-  virtual Result<std::vector<Version>> versions(const std::string& message_id) = 0;
+  // Its versions, the oldest first.
+  virtual Result<Page<Version>> versions(const std::string& message_id,
+                                         const PageRequest& which) = 0;
 
   // Makes an existing version the active one. kNotFound for a number that is not there.
   virtual Status activate_version(const std::string& conversation_id,

@@ -8,13 +8,14 @@
 #include <string_view>
 
 #include "core/base/uuid.hpp"
+#include "core/storage/sql/page_rows.hpp"
 #include "core/storage/sql/sql_repository.hpp"
 #include "core/storage/sql/statement.hpp"
 
 namespace patchbay::storage::sql {
 namespace {
 
-constexpr std::int64_t kPageMax = 500;
+constexpr std::int64_t kPageMax = 1000;
 constexpr std::size_t kSearchWordsMax = 16;
 
 // Of the table under the name c, as read_into() takes them.
@@ -158,12 +159,12 @@ Result<Conversation> SqlRepository::conversation_of_version(const std::string& o
   });
 }
 
-Result<ConversationPage> SqlRepository::conversations(const std::string& owner,
-                                                      const ConversationQuery& query) {
-  return connection_.guarded<ConversationPage>([&]() -> Result<ConversationPage> {
-    ConversationPage page;
+Result<Page<Conversation>> SqlRepository::conversations(const std::string& owner,
+                                                        const ConversationQuery& query) {
+  return connection_.guarded<Page<Conversation>>([&]() -> Result<Page<Conversation>> {
     const std::vector<std::string> words = search_words(query.q, kSearchWordsMax);
-    if (words.empty() && !is_blank(query.q)) return page;  // no word: nothing has it
+    if (words.empty() && !is_blank(query.q))
+      return Page<Conversation>();  // no word: nothing has it
     std::string sql =
         std::string("select ") + kColumns + " from conversations c where c.owner = :owner";
     std::optional<Cursor> cursor;
@@ -183,17 +184,10 @@ Result<ConversationPage> SqlRepository::conversations(const std::string& owner,
     const Engine& engine = connection_.engine();
     for (const std::string& word : words)
       select.use(engine.search_owner(owner)).use(engine.search_word(word));
-    select.use(limit + 1);  // one more tells that there is a next page
     Row row;
-    read_into(select, row);
-    while (select.next()) {
-      if (static_cast<std::int64_t>(page.conversations.size()) == limit) {
-        page.next = cursor_text(page.conversations.back());
-        break;
-      }
-      page.conversations.push_back(row.value());
-    }
-    return page;
+    read_into(select.use(limit + 1), row);
+    return read_page<Conversation>(
+        select, row, limit, [](const auto& items) { return cursor_text(items.back()); });
   });
 }
 

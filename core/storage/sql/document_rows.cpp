@@ -7,6 +7,7 @@
 
 #include "core/base/base64.hpp"
 #include "core/base/uuid.hpp"
+#include "core/storage/sql/page_rows.hpp"
 #include "core/storage/sql/sql_repository.hpp"
 #include "core/storage/sql/statement.hpp"
 
@@ -108,31 +109,24 @@ Result<Document> SqlRepository::document(const std::string& owner, const std::st
 }
 
 // Ids grow with the time, so that they are the order.
-Result<DocumentPage> SqlRepository::documents(const std::string& owner,
-                                              const std::string& cursor,
-                                              std::int64_t limit) {
-  return connection_.guarded<DocumentPage>([&]() -> Result<DocumentPage> {
-    const bool from_start = cursor.empty();
-    if (!from_start && !is_uuid(cursor)) {
+Result<Page<Document>> SqlRepository::documents(const std::string& owner,
+                                                const PageRequest& which) {
+  return connection_.guarded<Page<Document>>([&]() -> Result<Page<Document>> {
+    const bool from_start = which.cursor.empty();
+    if (!from_start && !is_uuid(which.cursor)) {
       return make_error(ErrorCode::kInvalid, "cursor: is not one of ours");
     }
     Statement select(connection_,
                      std::string("select ") + kColumns + " from documents where owner = :owner" +
-                         (from_start ? "" : " and id < :cursor") + " order by id desc limit :rows");
+                         (from_start ? "" : " and id < :cursor") + " order by id desc" +
+                         (which.limit > 0 ? " limit :rows" : ""));
     select.use(owner);
-    if (!from_start) select.use(cursor);
-    select.use(limit + 1);
+    if (!from_start) select.use(which.cursor);
+    if (which.limit > 0) select.use(which.limit + 1);
     Row row;
     read_into(select, row);
-    DocumentPage page;
-    while (select.next()) {
-      if (static_cast<std::int64_t>(page.documents.size()) == limit) {
-        page.next = page.documents.back().id;
-        continue;
-      }
-      page.documents.push_back(row.value());
-    }
-    return page;
+    return read_page<Document>(
+        select, row, which.limit, [](const auto& items) { return items.back().id; });
   });
 }
 

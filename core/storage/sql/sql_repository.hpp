@@ -27,8 +27,8 @@ class SqlRepository : public Repository {
   Result<Conversation> conversation_by_key(const std::string& owner,
                                            const std::string& dialect,
                                            const std::string& external_key) override;
-  Result<ConversationPage> conversations(const std::string& owner,
-                                         const ConversationQuery& query) override;
+  Result<Page<Conversation>> conversations(const std::string& owner,
+                                           const ConversationQuery& query) override;
   Result<Conversation> change_conversation(const std::string& owner,
                                            const std::string& id,
                                            const ConversationChange& change,
@@ -40,12 +40,14 @@ class SqlRepository : public Repository {
   using Repository::path_to;
   Result<std::vector<Message>> active_path(const std::string& conversation_id,
                                            PathDetail detail) override;
+  Result<Page<Message>> messages(const std::string& conversation_id,
+                                 const PageRequest& which) override;
   Result<std::vector<Message>> path_to(const std::string& conversation_id,
                                        const std::string& version_id,
                                        PathDetail detail) override;
   Status add_message(const Message& message) override;
   Result<std::int64_t> add_version(const std::string& message_id, const Version& version) override;
-  Result<std::vector<Version>> versions(const std::string& message_id) override;
+  Result<Page<Version>> versions(const std::string& message_id, const PageRequest& which) override;
   Status activate_version(const std::string& conversation_id,
                           const std::string& message_id,
                           std::int64_t number) override;
@@ -63,9 +65,7 @@ class SqlRepository : public Repository {
                       const std::string& file,
                       std::int64_t owner_bytes_max) override;
   Result<Document> document(const std::string& owner, const std::string& id) override;
-  Result<DocumentPage> documents(const std::string& owner,
-                                 const std::string& cursor,
-                                 std::int64_t limit) override;
+  Result<Page<Document>> documents(const std::string& owner, const PageRequest& which) override;
   Result<bool> has_documents(const std::string& owner) override;
   Status delete_document(const std::string& owner, const std::string& id) override;
   Result<Document> index_again(const std::string& owner, const std::string& id) override;

@@ -69,7 +69,7 @@ TEST_P(Conversations, KeepsNamesOfClientsApartByOwnerAndDialect) {
 TEST_P(Conversations, LetsManyConversationsHaveNoName) {
   begin();
   begin();
-  EXPECT_EQ(list("ann", {}).conversations.size(), 2U);
+  EXPECT_EQ(list("ann", {}).items.size(), 2U);
 }
 
 TEST_P(Conversations, RefusesAnIdThatSomebodyElseHas) {
@@ -131,8 +131,8 @@ TEST_P(Conversations, ListsPinnedOnesFirstAndThenTheLatestInPages) {
   ConversationQuery query{.q = {}, .cursor = {}, .limit = 2};
   std::vector<std::size_t> sizes;
   do {
-    const ConversationPage page = list("ann", query);
-    sizes.push_back(page.conversations.size());
+    const Page<Conversation> page = list("ann", query);
+    sizes.push_back(page.items.size());
     for (const std::string& id : ids(page))
       seen.push_back(id);
     query.cursor = page.next;
@@ -155,14 +155,14 @@ TEST_P(Conversations, RefusesACursorThatIsNotItsOwn) {
                              "1-x-y",
                              "0-1-x",
                              "0-1-'; drop table files; --"}) {
-    const auto page = get<ConversationPage>([&](Repository& r) {
+    const auto page = get<Page<Conversation>>([&](Repository& r) {
       return r.conversations("ann", {.q = {}, .cursor = cursor, .limit = 2});
     });
     EXPECT_EQ(code_of(page), ErrorCode::kInvalid) << cursor;
   }
   // One of somebody else's shows nothing of theirs, and is no mistake that could be told.
   const std::string foreign = "0-1-" + make_uuid();
-  const auto page = get<ConversationPage>([&](Repository& r) {
+  const auto page = get<Page<Conversation>>([&](Repository& r) {
     return r.conversations("ann", {.q = {}, .cursor = foreign, .limit = 2});
   });
   EXPECT_TRUE(page);
@@ -177,11 +177,11 @@ TEST_P(Conversations, DeletesAConversationWithAllThatIsInIt) {
   EXPECT_EQ(code_of(put([&](Repository& r) { return r.delete_conversation("ann", c.id); })),
             ErrorCode::kNotFound);
   EXPECT_THAT(path(c), IsEmpty());
-  EXPECT_THAT(*get<std::vector<Version>>([&](Repository& r) { return r.versions(m.id); }),
+  EXPECT_THAT(get<Page<Version>>([&](Repository& r) { return r.versions(m.id, {}); })->items,
               IsEmpty());
   EXPECT_EQ(code_of(get<StoredFile>([&](Repository& r) { return r.file("ann", file.id); })),
             ErrorCode::kNotFound);
-  EXPECT_THAT(list("ann", {.q = "findme", .cursor = {}, .limit = 9}).conversations, IsEmpty());
+  EXPECT_THAT(list("ann", {.q = "findme", .cursor = {}, .limit = 9}).items, IsEmpty());
 }
 
 TEST_P(Conversations, GivesFilesToTheirOwnerOnlyAndByteForByte) {

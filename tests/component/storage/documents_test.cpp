@@ -127,9 +127,10 @@ TEST_P(Documents, AreListedNewestFirstAPageAtATime) {
   std::string cursor;
   int pages = 0;
   do {
-    auto page = get<DocumentPage>([&](Repository& r) { return r.documents("ann", cursor, 2); });
+    auto page = get<Page<Document>>(
+        [&](Repository& r) { return r.documents("ann", {.cursor = cursor, .limit = 2}); });
     ASSERT_TRUE(page);
-    for (const Document& d : page->documents)
+    for (const Document& d : page->items)
       listed.push_back(d.id);
     cursor = page->next;
     ++pages;

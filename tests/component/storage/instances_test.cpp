@@ -83,7 +83,7 @@ TEST_P(InstancesTest, InterruptsAtTheStartWhatADeadProcessOfThisMachineWrote) {
   EXPECT_EQ(path(c)[0].version.content, "so far");
   EXPECT_EQ(status(alive), VersionStatus::kStreaming) << "its process is this very one";
   next->close();
-  EXPECT_EQ(list("ann", {.q = "far", .cursor = {}, .limit = 9}).conversations.size(), 1U);
+  EXPECT_EQ(list("ann", {.q = "far", .cursor = {}, .limit = 9}).items.size(), 1U);
 }
 
 TEST_P(InstancesTest, TellsAProcessFromALaterOneOfTheSameNumber) {

@@ -119,7 +119,7 @@ TEST_P(Messages, GoesBackToAnOlderVersionWithAllThatFollowedIt) {
 
   // What is added to a branch that is not shown does not count.
   const auto versions =
-      *get<std::vector<Version>>([&](Repository& r) { return r.versions(reply.id); });
+      get<Page<Version>>([&](Repository& r) { return r.versions(reply.id, {}); })->items;
   ASSERT_EQ(versions.size(), 3U);
   EXPECT_EQ(versions[0].content, "reply 1");
   EXPECT_EQ(versions[2].number, 3);
@@ -218,7 +218,7 @@ TEST_P(Messages, RefusesTextThatADatabaseWouldCutShort) {
     const Message m = a_message(c.id, c.id, Role::kUser, text);
     EXPECT_EQ(code_of(put([&](Repository& r) { return r.add_message(m); })), ErrorCode::kInvalid);
     const auto page =
-        get<ConversationPage>([&](Repository& r) { return r.conversations("ann" + text, {}); });
+        get<Page<Conversation>>([&](Repository& r) { return r.conversations("ann" + text, {}); });
     EXPECT_EQ(code_of(page), ErrorCode::kInvalid);
   }
   EXPECT_THAT(path(c), IsEmpty());

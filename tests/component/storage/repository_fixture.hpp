@@ -59,14 +59,15 @@ class RepositoryTest : public OverBoth {
       out.push_back(message.version.content);
     return out;
   }
-  ConversationPage list(const std::string& owner, const ConversationQuery& query) {
-    auto page = get<ConversationPage>([&](Repository& r) { return r.conversations(owner, query); });
+  Page<Conversation> list(const std::string& owner, const ConversationQuery& query) {
+    auto page =
+        get<Page<Conversation>>([&](Repository& r) { return r.conversations(owner, query); });
     EXPECT_TRUE(page) << page.error().message << page.error().detail;
-    return page ? *page : ConversationPage{};
+    return page ? *page : Page<Conversation>{};
   }
-  static std::vector<std::string> ids(const ConversationPage& page) {
+  static std::vector<std::string> ids(const Page<Conversation>& page) {
     std::vector<std::string> out;
-    for (const Conversation& c : page.conversations)
+    for (const Conversation& c : page.items)
       out.push_back(c.id);
     return out;
   }

@@ -63,7 +63,7 @@ TEST_P(Retention, DeletesWhatIsTooOldInSmallBatches) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   store->close();
   EXPECT_THAT(left(), UnorderedElementsAre(young.id));
-  EXPECT_THAT(list("ann", {.q = "xxxxxxxxxx", .cursor = {}, .limit = 9}).conversations.size(),
+  EXPECT_THAT(list("ann", {.q = "xxxxxxxxxx", .cursor = {}, .limit = 9}).items.size(),
               testing::Eq(1U));
 }
 

@@ -137,7 +137,7 @@ TEST_P(Search, TakesEverythingThatIsTypedForWords) {
                         "<script>",
                         "&amp;",
                         "a b c d e f g h i j k l m n o p q r s t"}) {
-    const auto page = get<ConversationPage>(
+    const auto page = get<Page<Conversation>>(
         [&](Repository& r) { return r.conversations("ann", {.q = q, .cursor = {}, .limit = 50}); });
     EXPECT_TRUE(page) << q << ": " << page.error().message << page.error().detail;
   }
@@ -164,7 +164,7 @@ TEST_P(Search, PagesThroughWhatItFinds) {
   std::vector<std::string> seen;
   ConversationQuery query{.q = "needle", .cursor = {}, .limit = 2};
   do {
-    const ConversationPage page = list("ann", query);
+    const Page<Conversation> page = list("ann", query);
     for (const std::string& id : ids(page))
       seen.push_back(id);
     query.cursor = page.next;
