@@ -14,6 +14,7 @@
 #include "core/api/turn.hpp"
 #include "core/base/uuid.hpp"
 #include "core/conversations/client_history.hpp"
+#include "core/conversations/pictures.hpp"
 #include "core/dialects/chat_kind.hpp"
 #include "core/dialects/chat_route/body.hpp"
 #include "core/dialects/openai_chat/chat_request.hpp"
@@ -104,6 +105,16 @@ ToolSet offered_tools(const Context& context,
   return offered;
 }
 
+// What the client brings from before this request.
+conversations::Earlier earlier_in(const ChatBody& body, bool whole) {
+  auto earlier = conversations::read_earlier(json::View(body.messages), whole);
+  for (conversations::EarlierMessage& message : earlier) {
+    message.said.content = without_signatures(std::move(message.said.content));
+    message.said.parts = without_signatures(std::move(message.said.parts));
+  }
+  return earlier;
+}
+
 TurnPlan stored_plan(server::Exchange& exchange,
                      const Context& context,
                      ChatBody body,
@@ -131,8 +142,11 @@ TurnPlan stored_plan(server::Exchange& exchange,
     if (opened.created) now.new_conversation = opened.conversation.id;
     return make_chat_encoder(stream, now);
   };
-  // Written by put_back, which ends before anybody else reads it.
+  // Written by put_back, which begins after `earlier` and ends before anybody else reads it.
   const auto said = std::make_shared<ChatBody>(std::move(body));
+  if (!history.lone) {
+    plan.earlier = [said, whole = !history.ends_with_user] { return earlier_in(*said, whole); };
+  }
   if (said->messages.find("/files/") != std::string::npos) {
     plan.put_back = [said,
                      owner = context.principal.owner](storage::Repository& repository) -> Status {

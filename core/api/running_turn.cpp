@@ -4,6 +4,7 @@
 
 #include "core/api/streaming_version.hpp"
 #include "core/base/clock.hpp"
+#include "core/conversations/pictures.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -80,19 +81,27 @@ RunningTurn::~RunningTurn() {
 void RunningTurn::examine() {
   const conversations::UserText& text = plan_.opening.text;
   const bool has_files = text.pictures != nullptr || text.parts.find("/files/") != text.parts.npos;
-  if (!plan_.examine && !has_files) return open();
+  if (!plan_.examine && !plan_.earlier && !has_files) return open();
   struct Finding {
     std::optional<chat::Failure> failure;
     conversations::UserText text;
+    std::shared_ptr<const conversations::Earlier> earlier;
   };
   asker_.read<Finding>(
-      [look = plan_.examine, owner = plan_.opening.owner, text](
+      [look = plan_.examine, bring = plan_.earlier, opening = plan_.opening](
           Repository& repository) -> Result<Finding> {
         Finding found;
         if (look) found.failure = look();
-        auto made = conversations::with_digests(repository, owner, text);
+        auto made = conversations::with_digests(repository, opening.owner, opening.text);
         if (!made) return made.error();
         found.text = *std::move(made);
+        if (!bring) return found;
+        const auto begins = conversations::is_beginning(repository, opening);
+        if (!begins) return begins.error();
+        if (!*begins) return found;
+        auto earlier = conversations::with_digests(repository, opening.owner, bring());
+        if (!earlier) return earlier.error();
+        found.earlier = *std::move(earlier);
         return found;
       },
       [this](Result<Finding> found) {
@@ -100,6 +109,7 @@ void RunningTurn::examine() {
         failure_ = std::move(found->failure);
         plan_.opening.answered = !failure_;
         plan_.opening.text = std::move(found->text);
+        plan_.opening.earlier = std::move(found->earlier);
         open();
       });
 }
@@ -111,7 +121,7 @@ void RunningTurn::open() {
         return conversations::open(repository, opening);
       },
       [this](Result<Opened> opened) { on_opened(std::move(opened)); },
-      {.bytes = conversations::bytes_of(plan_.opening.text)});
+      {.bytes = conversations::bytes_of(plan_.opening)});
 }
 
 void RunningTurn::on_opened(Result<Opened> opened) {
@@ -122,7 +132,9 @@ void RunningTurn::on_opened(Result<Opened> opened) {
     return turn_away(failure, plan_.refusals_in_stream && failure.status < 500);
   }
   opened_ = *std::move(opened);
-  plan_.opening.text = {};                          // it may be large, and is stored
+  plan_.opening.text = {};  // it may be large, and is stored
+  plan_.opening.earlier = {};
+  plan_.earlier = {};
   if (failure_) return turn_away(*failure_, true);  // stored, and not asked
   state_ = State::kAnswering;
   dialect_ = plan_.make_encoder(opened_);

@@ -32,6 +32,10 @@ struct TurnPlan {
   // the client is told; the message is stored all the same, and nobody is asked.
   std::function<std::optional<chat::Failure>()> examine = {};
 
+  // What the client brings from before its conversation is stored, asked for where there is nothing
+  // in it yet; on a thread that may take its time. Null: nothing.
+  std::function<conversations::Earlier()> earlier = {};
+
   // The model is given what was said before: it is read from the store.
   bool wants_history = true;
 

@@ -5,7 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/conversations/pictures.hpp"
 #include "core/conversations/storable_text.hpp"
+#include "core/json/member.hpp"
 #include "core/json/write.hpp"
 
 namespace patchbay::conversations {
@@ -30,13 +32,6 @@ void append_line(std::string& text, std::string_view line) {
   text += line;
 }
 
-std::string member_of(json::View object, std::string_view name) {
-  for (const json::MemberView& member : object.members()) {
-    if (member.named(name)) return member.value.string();
-  }
-  return {};
-}
-
 // One part of a message as it is stored. Of a file there is only its name: its bytes went to the
 // model, and nobody asks for them again.
 void write_part(json::Writer& writer, json::View part, std::string& text, Pictures& pictures) {
@@ -48,9 +43,10 @@ void write_part(json::Writer& writer, json::View part, std::string& text, Pictur
     if (member.named("type")) type = member.value.string();
     if (member.named("text")) words = member.value.string();
     if (member.named("image_url")) {
-      url = member.value.is(Kind::kString) ? member.value.string() : member_of(member.value, "url");
+      url = member.value.is(Kind::kString) ? member.value.string()
+                                           : json::member_text(member.value, "url");
     }
-    if (member.named("file")) name = member_of(member.value, "filename");
+    if (member.named("file")) name = json::member_text(member.value, "filename");
   }
   writer.begin_object();
   if (type == "text") {
@@ -103,7 +99,7 @@ UserText read_content(json::View content) {
   writer.begin_array();
   for (const json::View part : content.items()) {
     write_part(writer, part, read.content, pictures);
-    only_text = only_text && member_of(part, "type") == "text";
+    only_text = only_text && json::member_text(part, "type") == "text";
   }
   writer.end_array();
   read.content = storable(read.content);

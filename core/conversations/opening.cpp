@@ -6,6 +6,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/uuid.hpp"
+#include "core/conversations/pictures.hpp"
 #include "core/conversations/storable_text.hpp"
 
 namespace patchbay::conversations {
@@ -20,6 +21,12 @@ using storage::Version;
 using storage::VersionStatus;
 using Kind = Opening::Kind;
 
+// What a conversation is called that nobody has named.
+std::string title_for(const Opening& opening) {
+  const std::string first = opening.earlier ? first_text(*opening.earlier) : std::string();
+  return title_of(first.empty() ? opening.text.content : first);
+}
+
 Conversation new_conversation(const Opening& opening) {
   Conversation conversation;
   conversation.id = opening.new_conversation;
@@ -27,9 +34,19 @@ Conversation new_conversation(const Opening& opening) {
   conversation.userid = opening.userid;
   conversation.dialect = opening.dialect;
   conversation.external_key = opening.external_key;
-  conversation.title = title_of(opening.text.content);
+  conversation.title = title_for(opening);
   conversation.created_ms = conversation.updated_ms = opening.now_ms;
   return conversation;
+}
+
+bool is_named(const Opening& opening) {
+  return !opening.conversation_id.empty() || !opening.external_key.empty();
+}
+
+Result<Conversation> find(Repository& repository, const Opening& opening) {
+  return opening.conversation_id.empty()
+             ? repository.conversation_by_key(opening.owner, opening.dialect, opening.external_key)
+             : repository.conversation(opening.owner, opening.conversation_id);
 }
 
 Result<Conversation> find_or_create(Repository& repository, const Opening& opening, bool& created) {
@@ -40,12 +57,8 @@ Result<Conversation> find_or_create(Repository& repository, const Opening& openi
     }
     return found;
   }
-  const bool named = !opening.conversation_id.empty() || !opening.external_key.empty();
-  if (named) {
-    auto found =
-        opening.conversation_id.empty()
-            ? repository.conversation_by_key(opening.owner, opening.dialect, opening.external_key)
-            : repository.conversation(opening.owner, opening.conversation_id);
+  if (is_named(opening)) {
+    auto found = find(repository, opening);
     const bool missing = !found && found.error().code == ErrorCode::kNotFound;
     const bool may_create = opening.create && opening.conversation_id.empty();
     if (!missing || !may_create) return found;
@@ -98,6 +111,7 @@ class Opener {
     auto kind = meant();
     if (!kind) return kind.error();
     kind_ = *kind;
+    if (auto begun = begin_with_earlier(); !begun) return begun;
     switch (kind_) {
       case Kind::kSend:
       case Kind::kBranch:
@@ -137,11 +151,16 @@ class Opener {
 
   // The transaction was thought lost and is done again.
   bool done_before() {
-    if (active_.empty() || active_.back().version.id != opening_.new_reply_version) return false;
+    if (active_.empty()) return false;
+    const std::string& last = active_.back().version.id;
+    const bool unanswered = !opening_.answered && last == opening_.new_version;
+    if (last != opening_.new_reply_version && !unanswered) return false;
     opened_.path = active_;
-    opened_.reply_id = path().back().id;
-    opened_.reply_version = opening_.new_reply_version;
-    path().pop_back();
+    if (!unanswered) {
+      opened_.reply_id = path().back().id;
+      opened_.reply_version = opening_.new_reply_version;
+      path().pop_back();
+    }
     if (!path().empty() && path().back().version.id == opening_.new_version) {
       path().back().version.content = opening_.text.content;
       path().back().version.parts = opening_.text.parts;
@@ -171,9 +190,9 @@ class Opener {
   Result<Kind> in_place_of(std::size_t at, bool same_text) {
     bool same = same_text;
     if (same) {
-      auto versions = repository_.versions(path()[at].id);
+      auto versions = repository_.versions(path()[at].id, {});
       if (!versions) return versions.error();
-      same = std::any_of(versions->begin(), versions->end(), [&](const Version& version) {
+      same = std::any_of(versions->items.begin(), versions->items.end(), [&](const Version& version) {
         return version.id == path()[at].version.id && version.parts == opening_.text.parts;
       });
     }
@@ -202,12 +221,23 @@ class Opener {
     Conversation& conversation = opened_.conversation;
     if (!path().empty() || !conversation.title.empty()) return ok();
     storage::ConversationChange change;
-    change.title = title_of(opening_.text.content);
+    change.title = title_for(opening_);
     if (change.title->empty()) return ok();
     auto named =
         repository_.change_conversation(opening_.owner, conversation.id, change, opening_.now_ms);
     if (!named) return named.error();
     conversation = *std::move(named);
+    return ok();
+  }
+
+  // What a client brings with its first message is no message of a later one.
+  Status begin_with_earlier() {
+    const bool comes_first = opening_.kind == Kind::kSend || opening_.kind == Kind::kAnswer;
+    if (!path().empty() || opening_.earlier == nullptr || !comes_first) return ok();
+    if (auto named = name_conversation(); !named) return named;
+    auto added = add_earlier(repository_, opened_.conversation, *opening_.earlier, opening_.now_ms);
+    if (!added) return added.error();
+    path() = *std::move(added);
     return ok();
   }
 
@@ -316,6 +346,22 @@ void Opening::prepare() {
        {&new_conversation, &new_message, &new_version, &new_reply, &new_reply_version}) {
     *id = make_uuid();
   }
+}
+
+Result<bool> is_beginning(Repository& repository, const Opening& opening) {
+  if (!is_named(opening)) return opening.create;
+  auto found = find(repository, opening);
+  if (found) return found->message_count == 0;
+  if (found.error().code == ErrorCode::kNotFound) return opening.create;
+  return found.error();
+}
+
+std::size_t bytes_of(const Opening& opening) {
+  std::size_t bytes = bytes_of(opening.text);
+  if (opening.earlier == nullptr) return bytes;
+  for (const EarlierMessage& message : *opening.earlier)
+    bytes += bytes_of(message.said);
+  return bytes;
 }
 
 Result<Opened> open(Repository& repository, const Opening& opening) {

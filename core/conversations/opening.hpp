@@ -18,20 +18,12 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/conversations/earlier.hpp"
 #include "core/conversations/history.hpp"
-#include "core/conversations/pictures.hpp"
+#include "core/conversations/user_text.hpp"
 #include "core/storage/repository.hpp"
 
 namespace patchbay::conversations {
-
-// What a user says.
-struct UserText {
-  std::string content;
-  std::string parts = {};  // records.hpp; "" where there is text alone
-  std::string model = {};  // that it was meant for; may be empty
-  // What the parts name; with_digests() must have seen them before the text is stored. Null: none.
-  std::shared_ptr<const Pictures> pictures = {};
-};
 
 struct Opening {
   enum class Kind {
@@ -58,6 +50,9 @@ struct Opening {
   // one a retry if it is the same and else an edit. A history that is not what is stored (a client
   // that sends only the last few messages) means a new message.
   std::vector<std::size_t> user_texts;
+  // kSend and kAnswer: what stands before the new message, or before the answer, where the
+  // conversation has no message yet; left out where it has. Null: nothing.
+  std::shared_ptr<const Earlier> earlier = {};
   // The client says itself that the last one takes the place of an earlier one.
   bool edits = false;
   std::string instance;     // storage::Store::instance()
@@ -81,6 +76,12 @@ struct Opened {
   std::string reply_id;       // the reply's message; "" where nobody answers
   std::string reply_version;  // the text that is being written
 };
+
+// Whether the conversation is still to begin, or has no message yet, so that `earlier` would count.
+Result<bool> is_beginning(storage::Repository& repository, const Opening& opening);
+
+// How much is to be written.
+std::size_t bytes_of(const Opening& opening);
 
 // kNotFound: no such conversation, or no message to edit or to answer; kConflict: it is being
 // answered, or has just moved on. Whatever the repository fails with.

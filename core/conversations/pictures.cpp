@@ -1,11 +1,12 @@
 #include "core/conversations/pictures.hpp"
 
+#include <memory>
 #include <utility>
 
 #include "core/base/base64.hpp"
 #include "core/base/uuid.hpp"
-#include "core/conversations/opening.hpp"
 #include "core/crypto/sha256.hpp"
+#include "core/json/member.hpp"
 #include "core/json/view.hpp"
 #include "core/json/write.hpp"
 
@@ -16,18 +17,11 @@ using storage::Repository;
 
 constexpr std::string_view kLeftOut = "(A picture that was shown here is left out.)";
 
-std::string member_of(json::View object, std::string_view name) {
-  for (const json::MemberView& member : object.members()) {
-    if (member.named(name)) return member.value.string();
-  }
-  return {};
-}
-
 std::string url_of(json::View part) {
   for (const json::MemberView& member : part.members()) {
     if (!member.named("image_url")) continue;
     return member.value.is(json::Kind::kString) ? member.value.string()
-                                                : member_of(member.value, "url");
+                                                : json::member_text(member.value, "url");
   }
   return {};
 }
@@ -89,7 +83,7 @@ Status put_back(Loader& loader, storage::Version& version) {
   json::Writer writer(parts);
   writer.begin_array();
   for (const json::View part : json::View(version.parts).items()) {
-    const std::string id = member_of(part, "file");
+    const std::string id = json::member_text(part, "file");
     if (!is_uuid(id)) {
       writer.raw(part.text());
       continue;
@@ -201,7 +195,7 @@ Result<UserText> with_digests(Repository& repository,
   json::Writer writer(parts);
   writer.begin_array();
   for (const json::View part : json::View(made.parts).items()) {
-    const std::string id = file_in_url(member_of(part, "url"));
+    const std::string id = file_in_url(json::member_text(part, "url"));
     const auto own = id.empty() ? Result<bool>(false) : is_owners(repository, owner, id);
     if (!own) return own.error();
     if (*own) {

@@ -12,14 +12,13 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/conversations/history.hpp"
+#include "core/conversations/user_text.hpp"
 #include "core/storage/repository.hpp"
 
 namespace patchbay::conversations {
@@ -28,23 +27,12 @@ namespace patchbay::conversations {
 // where an earlier one has no room, the model is told that there was one.
 inline constexpr std::size_t kPictureBytesMax = 32 * 1024 * 1024;
 
-struct Picture {
-  std::string media_type;
-  std::string base64;  // as it came; empty once there are `bytes`
-  std::string bytes;
-  std::string digest;  // SHA-256 of both, in hexadecimal digits
-};
-
-using Pictures = std::vector<Picture>;
-
 // A data: URL in base64 of an image; nothing for any other URL.
 std::optional<Picture> read_data_url(std::string_view url);
 
 // The file that a URL of this server's names, if it has the form of one: ".../files/<id>". Whether
 // it is one, and whose, only the store knows.
 std::string file_in_url(std::string_view url);
-
-struct UserText;
 
 // With the pictures' bytes, and their digests in the parts. A URL of a file of the owner's becomes
 // that file. What is no base64 is no picture: its part says only that something was there.

@@ -136,10 +136,10 @@ TEST_F(Openings, TwoRetriesLeaveThreeVersionsOfTheReply) {
     EXPECT_EQ(retried->reply_id, first.reply_id);
     answer(*retried, text);
   }
-  auto versions = read<std::vector<storage::Version>>(
-      *store_, [&](Repository& r) { return r.versions(first.reply_id); });
-  ASSERT_EQ(versions->size(), 3U);
-  EXPECT_EQ((*versions)[0].content, "a1");
+  auto versions = read<storage::Page<storage::Version>>(
+      *store_, [&](Repository& r) { return r.versions(first.reply_id, {}); });
+  ASSERT_EQ(versions->items.size(), 3U);
+  EXPECT_EQ(versions->items[0].content, "a1");
   EXPECT_EQ(path_text(first.conversation.id), "u1 a3");
 }
 
