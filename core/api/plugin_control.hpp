@@ -40,7 +40,8 @@ class PluginControl {
 
   virtual ~PluginControl() = default;
 
-  // Those that are loaded, sorted by id. Does not block.
+  // Those that are loaded, sorted by id, and which of their tools models are offered now. Does not
+  // block.
   [[nodiscard]] virtual std::vector<plugin_host::PluginState> plugins() const = 0;
 
   // Changes one, after what was asked before. `done` is called once, from any thread, perhaps from

@@ -36,6 +36,14 @@ void write_generation(json::Writer& writer, const plugin_host::GenerationState& 
   writer.end_object();
 }
 
+void write_tool(json::Writer& writer, const plugin_host::ServedTool& tool) {
+  writer.begin_object()
+      .member("name", tool.name)
+      .member("provider", tool.provider)
+      .member("offered", tool.offered)
+      .end_object();
+}
+
 }  // namespace
 
 void write_plugin(json::Writer& writer, const plugin_host::PluginState& plugin) {
@@ -50,6 +58,10 @@ void write_plugin(json::Writer& writer, const plugin_host::PluginState& plugin) 
   write_texts(writer, "modes", plugin.modes);
   write_texts(writer, "providers", plugin.providers);
   write_texts(writer, "models", plugin.models);
+  writer.key("tools").begin_array();
+  for (const plugin_host::ServedTool& tool : plugin.tools)
+    write_tool(writer, tool);
+  writer.end_array();
   writer.member("file", plugin.library.string())
       .member("manifest", plugin.manifest.string())
       .member("sha256", plugin.sha256)

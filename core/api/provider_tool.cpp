@@ -70,6 +70,7 @@ class ProviderTool final : public ServerTool {
         definition_(tool_definition(tool.name, tool.description, tool.parameters)) {}
 
   [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] std::string_view provider() const override { return provider_; }
   [[nodiscard]] const std::string& definition() const override { return definition_; }
 
   std::unique_ptr<ToolRun> run(const ToolCall& call,

@@ -49,6 +49,9 @@ class ServerTool {
   // 1 to 64 letters, digits, `_` and `-`.
   [[nodiscard]] virtual const std::string& name() const = 0;
 
+  // Whose plugin runs it, by its name in the configuration; empty: the server itself.
+  [[nodiscard]] virtual std::string_view provider() const { return {}; }
+
   // An element of a request's `tools`, as JSON.
   [[nodiscard]] virtual const std::string& definition() const = 0;
 

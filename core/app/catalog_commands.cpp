@@ -72,6 +72,20 @@ std::string text_in(const json::Value& object, const char* key) {
   return text == nullptr ? "" : std::string(text->as_string().value_or(""));
 }
 
+// The tools that a plugin serves, and which of them models are not offered.
+void print_tools(const json::Value& plugin) {
+  const json::Value* tools = plugin.find("tools");
+  if (tools == nullptr) return;
+  std::vector<std::string> words;
+  for (const json::Value& tool : tools->items()) {
+    const json::Value* offered = tool.find("offered");
+    const bool is_offered = offered != nullptr && offered->as_bool().value_or(false);
+    words.push_back(text_in(tool, "provider") + "." + text_in(tool, "name") +
+                    (is_offered ? "" : " (not offered)"));
+  }
+  if (!words.empty()) std::cout << "  tools:    " << joined(words) << '\n';
+}
+
 // What the server has loaded of a plugin, and what was wrong with what it was to load last.
 void print_running(const std::string& id, const json::Value& running) {
   for (const json::Value& plugin : running.items()) {
@@ -79,6 +93,7 @@ void print_running(const std::string& id, const json::Value& running) {
     std::cout << "  running:  " << text_in(plugin, "version") << ", generation "
               << number_in(plugin, "generation") << ", " << text_in(plugin, "state") << ", "
               << number_in(plugin, "calls") << " calls\n";
+    print_tools(plugin);
     const json::Value* error = plugin.find("last_error");
     if (error != nullptr && !text_in(*error, "message").empty()) {
       std::cout << "  refused:  " << text_in(*error, "message") << '\n';

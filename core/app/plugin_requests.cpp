@@ -1,5 +1,6 @@
 #include "core/app/plugin_requests.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include <sys/eventfd.h>
@@ -14,6 +15,24 @@ PluginRequests::PluginRequests(const plugin_host::Catalog& catalog)
 
 PluginRequests::~PluginRequests() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::vector<plugin_host::PluginState> PluginRequests::plugins() const {
+  std::vector<plugin_host::PluginState> plugins = catalog_.plugins();
+  const std::lock_guard lock(mutex_);
+  for (plugin_host::PluginState& plugin : plugins) {
+    for (plugin_host::ServedTool& tool : plugin.tools) {
+      tool.offered = std::any_of(offered_.begin(), offered_.end(), [&](const auto& each) {
+        return each->provider() == tool.provider && each->name() == tool.name;
+      });
+    }
+  }
+  return plugins;
+}
+
+void PluginRequests::offer(api::ToolSet tools) {
+  const std::lock_guard lock(mutex_);
+  offered_ = std::move(tools);
 }
 
 void PluginRequests::change(api::PluginChange change, Done done) {

@@ -1,4 +1,5 @@
-// Requests about plugins, from whoever asks to the one thread that carries them out.
+// Requests about plugins, from whoever asks to the one thread that carries them out; and what that
+// thread says of them.
 
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/api/plugin_control.hpp"
+#include "core/api/server_tool.hpp"
 #include "core/plugin_host/catalog.hpp"
 
 namespace patchbay::app {
@@ -29,10 +31,11 @@ class PluginRequests final : public api::PluginControl {
   PluginRequests(const PluginRequests&) = delete;
   PluginRequests& operator=(const PluginRequests&) = delete;
 
-  [[nodiscard]] std::vector<plugin_host::PluginState> plugins() const override {
-    return catalog_.plugins();
-  }
+  [[nodiscard]] std::vector<plugin_host::PluginState> plugins() const override;
   void change(api::PluginChange change, Done done) override;
+
+  // What models are offered from now on.
+  void offer(api::ToolSet tools);
 
   // Readable while a request waits.
   [[nodiscard]] int descriptor() const { return descriptor_; }
@@ -47,7 +50,8 @@ class PluginRequests final : public api::PluginControl {
   const plugin_host::Catalog& catalog_;
   const int descriptor_;
 
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
+  api::ToolSet offered_;
   std::deque<Request> waiting_;
   bool closed_ = false;
 };

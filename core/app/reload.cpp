@@ -168,6 +168,7 @@ void Reloader::hand_over(const api::SnapshotPtr& snapshot) {
 void Reloader::put_in_force(const api::SnapshotPtr& snapshot, const settings::Settings& settings) {
   hand_over(snapshot);
   snapshot_ = snapshot;
+  running_.plugins->offer(snapshot->tools);
   running_.catalog.publish(instances_of(*snapshot),
                            std::chrono::milliseconds(settings.plugins.drain_timeout_ms));
 }

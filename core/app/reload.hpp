@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/api/api_handler.hpp"
-#include "core/api/plugin_control.hpp"
 #include "core/app/command_line.hpp"
+#include "core/app/plugin_requests.hpp"
 #include "core/plugin_host/catalog.hpp"
 #include "core/reactor/reactor.hpp"
 #include "core/server/server.hpp"
@@ -30,7 +30,7 @@ class Reloader {
     reactor::Reactor& reactor;
     server::Server& server;
     std::vector<api::ApiHandler*> handlers;  // by worker
-    std::shared_ptr<api::PluginControl> plugins;
+    std::shared_ptr<PluginRequests> plugins;
     api::Services services = {};
   };
 

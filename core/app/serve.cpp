@@ -172,6 +172,7 @@ int serve(const CommandLine& command_line) {
       });
   if (!server) return start_failed(server.error());
   announce(**server, settings, workers);
+  requests->offer(snapshot->tools);
   catalog.publish(instances_of(*snapshot),
                   std::chrono::milliseconds(settings.plugins.drain_timeout_ms));
   Reloader reloader(

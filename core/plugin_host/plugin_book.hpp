@@ -28,6 +28,13 @@ struct GenerationState {
   std::size_t calls = 0;
 };
 
+// A tool that a plugin serves, and by which of its providers.
+struct ServedTool {
+  std::string name;
+  std::string provider;  // the entry's name
+  bool offered = false;  // to models, by `chat.tools`
+};
+
 struct PluginState {
   std::string id;
   std::string version;           // of the generation in use
@@ -39,6 +46,7 @@ struct PluginState {
   std::vector<std::string> modes;
   std::vector<std::string> providers;  // entries of the configuration that use it
   std::vector<std::string> models;     // those that they list
+  std::vector<ServedTool> tools;       // in the order of the providers
   std::size_t calls = 0;               // under way, of all generations
   std::string previous_version;        // what a rollback goes to; empty: there is none
   bool held_back = false;              // the version that is installed was rolled back from
@@ -65,7 +73,8 @@ class PluginBook {
   void took(const Manifest& manifest, const Taken& taken);
   void refused(const std::string& plugin, std::string message);
 
-  // Everything but providers, models and calls, sorted by id. The generations are the ledger's.
+  // Everything but providers, models, tools and calls, sorted by id. The generations are the
+  // ledger's.
   [[nodiscard]] std::vector<PluginState> states(const GenerationLedger& ledger) const;
 
  private:

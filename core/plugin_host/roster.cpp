@@ -114,6 +114,8 @@ void Roster::complete(std::vector<PluginState>& states) const {
       state.providers.push_back(instance->name());
       for (const StaticModel& model : instance->models())
         state.models.push_back(model.id);
+      for (const Tool& tool : instance->tools())
+        state.tools.push_back({.name = tool.name, .provider = instance->name()});
     }
     std::sort(state.models.begin(), state.models.end());
     state.models.erase(std::unique(state.models.begin(), state.models.end()), state.models.end());

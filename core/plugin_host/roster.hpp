@@ -52,7 +52,8 @@ class Roster {
 
   [[nodiscard]] std::vector<LiveInstance> live() const;
 
-  // Fills in what the states do not know: providers, models, calls.
+  // Fills in what the states do not know: providers, models, tools, calls. Which tools are offered
+  // is not known here.
   void complete(std::vector<PluginState>& states) const;
 
  private:

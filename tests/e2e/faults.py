@@ -22,7 +22,7 @@ from faulty_upstream import (
 )
 from samples import FIRST_EVENT, RATE_LIMITED, STREAM
 
-SHORT = "300ms"
+SHORT = "1s"
 """For the one time-out that a fault runs into; the others keep their minutes."""
 
 METADATA_URL = "http://2852039166:1/v1"
@@ -283,7 +283,7 @@ def all_faults() -> dict[str, Fault]:
         "slow first byte": Fault(say_nothing, {"first_byte_timeout": SHORT}),
         "later than the client waits": Fault(say_nothing, headers={"X-Stainless-Timeout": "0.3"}),
         "stalled in its answer": Fault(stall, {"idle_timeout": SHORT}),
-        "longer in all than it may": Fault(stall, {"total_timeout": "1s"}),
+        "longer in all than it may": Fault(stall, {"total_timeout": "3s"}),
         "closed in its answer": Fault(close_in_answer),
         "reset in its answer": Fault(reset_in_answer),
         "closed far into its answer": Fault(close_far_into_answer, goes_on_after=b"\r\n\r\n"),

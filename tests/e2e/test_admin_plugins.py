@@ -35,6 +35,7 @@ def test_the_list_tells_what_is_loaded(server: Patchbay, installed: pacer.Instal
         "modes": ["chat"],
         "providers": ["paced"],
         "models": ["pacer-1.0.0"],
+        "tools": [],
         "file": str(installed.plugin / pacer.LIBRARY),
         "manifest": str(installed.plugin / "manifest.json"),
         "sha256": manifest["sha256"],

@@ -283,10 +283,7 @@ class TestTheList:
 
     @pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=x", "limit=", "limit=99999999999999999999"])
     def test_a_limit_is_a_number(self, ada: Person, query: str) -> None:
-        answer = ada.ask("GET", f"/conversations?{query}")
-        assert answer.status in (200, 400, 422), answer.body
-        if answer.status != 200:
-            assert "limit" in error_of(answer, answer.status)
+        assert "limit: expected a number from 1 to" in error_of(ada.ask("GET", f"/conversations?{query}"), 400)
 
     @pytest.mark.parametrize("cursor", ["x", "%00", "0", "AAAA", "'; DROP TABLE conversations; --".replace(" ", "%20")])
     def test_a_cursor_that_is_none_breaks_nothing(self, ada: Person, cursor: str) -> None:

@@ -16,7 +16,7 @@ from raw_http import RawConnection, request_bytes
 from samples import PATH
 from test_reliability import table_under
 
-SHORT = "300ms"
+SHORT = "1s"
 """For every time-out: each row runs into one of them, and the others do not get in its way."""
 
 LIMITS = {

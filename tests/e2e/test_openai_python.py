@@ -82,7 +82,7 @@ def test_a_stream_from_the_stub_keeps_the_order_of_chunks(client: OpenAI) -> Non
 
 def test_no_usage_chunk_unless_asked_for(client: OpenAI) -> None:
     chunks = list(client.chat.completions.create(model="stub", messages=ASK, stream=True))
-    assert all(chunk.choices and chunk.usage is None for chunk in chunks)
+    assert chunks and all(chunk.choices and chunk.usage is None for chunk in chunks)
 
 
 def test_parallel_tool_calls_whole(client: OpenAI) -> None:

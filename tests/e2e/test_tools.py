@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -221,7 +222,7 @@ def test_a_failure_of_its_service_is_a_result(
 def test_one_that_is_late_is_ended_and_said_to_be(
     start: Callable[..., Patchbay], model: Upstream, service: Upstream
 ) -> None:
-    server = start(tool_timeout="500ms")
+    server = start(tool_timeout="2s")
     model.answer_with(calls(("weather", {"city": "Oslo"})), reply("I do not know."))
     held = json_answer({})
     held.hold_head = True
@@ -301,6 +302,34 @@ def test_its_plugin_is_replaced_while_it_is_called(
     assert text_of(live.rest()) == "It snows."
     assert text_of(send(server)) == "Kari."
     assert [each.header("x-version") for each in service.requests] == ["1.0.0", "2.0.0"]
+
+
+def listed(server: Patchbay, config: Path) -> tuple[list[tuple[str, str, bool]], str]:
+    """The tools that the server says the plugin has, and the line that the command prints of them."""
+    (plugin,) = (each for each in Person(server.port).get("/admin/plugins")["data"] if each["id"] == TOOLBOX.id)
+    done = run("plugins", "--config", str(config), "--listen", f"127.0.0.1:{server.port}")
+    (line,) = (each for each in done.stdout.splitlines() if each.startswith("  tools:"))
+    return [(tool["provider"], tool["name"], tool["offered"]) for tool in plugin["tools"]], line.split(":")[1].strip()
+
+
+def test_the_list_of_plugins_has_their_tools(
+    start: Callable[..., Patchbay], model: Upstream, service: Upstream, plugins: Path, built: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    server, config = start(tools=["box.shift"]), tmp_path / "live.yaml"
+    assert listed(server, config) == (
+        [("box", "weather", False), ("box", "shift", True)], "box.weather (not offered), box.shift"
+    )  # fmt: skip
+    # So do the answers to those who change one, and after a change of the settings.
+    TOOLBOX.put(built["3.0.0"], plugins)
+    server.wait_for_log(lambda line: line["event"] == "plugin_swapped")
+    assert listed(server, config) == ([("box", "shift", True)], "box.shift")
+    back = Person(server.port).ask("POST", f"/admin/plugins/{TOOLBOX.id}/rollback").json()["plugin"]
+    assert [(tool["name"], tool["offered"]) for tool in back["tools"]] == [("weather", False), ("shift", True)]
+    write_config(config, settings(plugins, model.base_url, service.origin))
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_for_log(lambda line: line["event"] == "reloaded")
+    assert listed(server, config)[1] == "box.weather, box.shift"
 
 
 def test_a_version_without_the_tools_that_are_named_is_refused(
