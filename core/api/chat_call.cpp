@@ -8,17 +8,36 @@
 
 namespace patchbay::api {
 
-std::variant<routing::Route, chat::Failure> resolve_chat(const routing::RouteTable& routes,
-                                                         std::string_view provider,
-                                                         std::string_view model,
-                                                         pbay_mode mode) {
-  if (!provider.empty()) return routes.resolve_at(provider, model, mode);
+namespace {
+
+using Resolved = std::variant<routing::Route, chat::Failure>;
+
+Resolved resolve_at_any(const routing::RouteTable& routes, std::string_view model, pbay_mode mode) {
   auto route = routes.resolve(model, mode);
   if (std::holds_alternative<routing::Route>(route) || !model.empty()) return route;
   const std::string any = routes.any_provider();
   if (any.empty()) return route;
   auto at_any = routes.resolve_at(any, {}, mode);
   return std::holds_alternative<routing::Route>(at_any) ? at_any : route;
+}
+
+}  // namespace
+
+std::variant<routing::Route, chat::Failure> resolve_chat(const routing::RouteTable& routes,
+                                                         std::string_view provider,
+                                                         std::string_view model,
+                                                         pbay_mode mode) {
+  Resolved resolved = provider.empty() ? resolve_at_any(routes, model, mode)
+                                       : routes.resolve_at(provider, model, mode);
+  auto* failure = std::get_if<chat::Failure>(&resolved);
+  if (failure != nullptr && failure->category == PBAY_ERR_BAD_REQUEST && failure->code.empty()) {
+    *failure = chat::bad_request(
+        "No model is configured to answer: `defaults.model` names one, or `default_model` at a "
+        "provider",
+        "model",
+        "no_default_model");
+  }
+  return resolved;
 }
 
 ClientRequest::ClientRequest(const server::Request& request, const Context& context)

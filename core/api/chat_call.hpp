@@ -14,7 +14,8 @@
 namespace patchbay::api {
 
 // Who answers: the provider that the client names; else, whoever the model's name leads to; else
-// whoever answers for every name, with its own default.
+// whoever answers for every name, with its own default. Most of these clients have no place for a
+// model, so where none is configured the failure (`no_default_model`) says where to name one.
 std::variant<routing::Route, chat::Failure> resolve_chat(const routing::RouteTable& routes,
                                                          std::string_view provider,
                                                          std::string_view model,

@@ -57,7 +57,8 @@ void prompt_chat(server::Exchange& exchange, const Context& context) {
   }
   auto resolved = resolve_chat(context.snapshot->routes, body.llm.value_or(""), {});
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
-    return reply_error_text(exchange, context, body.llm ? dialect::invalid_provider() : *failure);
+    const bool unknown = failure->code == "provider_not_found";
+    return reply_error_text(exchange, context, unknown ? dialect::invalid_provider() : *failure);
   }
   auto session = dialect::read_session(client.headers.find("session-id"));
   if (const auto* failure = std::get_if<chat::Failure>(&session)) {

@@ -75,12 +75,8 @@ new_root() { # NAME: a bare machine in $roots/NAME; packages that were fetched o
 # root: the proofs are about what a bare system lacks, and a header that is missing is missed all the
 # same. What this machine has compiled is there to begin with.
 share_compiled() { # ROOT SOURCES: where the tree is in that root
-  local own
   if [[ ! -d $cache/compiled ]]; then
-    mkdir -p "$cache/compiled"
-    own=$(ccache --get-config cache_dir 2>/dev/null || true)
-    [[ ! -d $own ]] || cp --archive --link "$own/." "$cache/compiled/" 2>/dev/null ||
-      cp --archive "$own/." "$cache/compiled/"
+    take_compiled
     rm -f "$cache/compiled/ccache.conf"
     find "$cache/compiled" -type d -exec chmod 1777 {} +
     find "$cache/compiled" -type f -name stats -exec sh -c 'cp "$1" "$1.own" && mv "$1.own" "$1" && chmod 666 "$1"' sh {} \;
@@ -89,6 +85,17 @@ share_compiled() { # ROOT SOURCES: where the tree is in that root
   mount --bind "$cache/compiled" "$1/var/cache/compiled"
   printf '%s\n' 'cache_dir = /var/cache/compiled' 'temporary_dir = /tmp' 'umask = 000' 'hash_dir = false' \
     'compiler_check = content' 'sloppiness = locale' "base_dir = $2" >"$1/etc/ccache.conf"
+}
+
+# Linked where that can be, copied where not. Other builds may be at work: what goes while it is taken is
+# not missed.
+take_compiled() {
+  local own
+  own=$(ccache --get-config cache_dir 2>/dev/null || true)
+  mkdir -p "$cache/compiled"
+  [[ -d $own ]] || return 0
+  cp --archive --link --no-clobber "$own/." "$cache/compiled/" 2>/dev/null ||
+    cp --archive --no-clobber "$own/." "$cache/compiled/" 2>/dev/null || true
 }
 
 in_root() { # ROOT UID:GID [NAME=VALUE...] COMMAND...: with that environment and no other

@@ -65,6 +65,20 @@ class FreshMachine(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn("debootstrap is missing; scripts/setup test installs it", done.stderr)
 
+    def test_what_was_compiled_is_taken_along_though_others_compile_meanwhile(self):
+        own, taken = self.root / "own", self.root / "cache" / "compiled"
+        for name in ("kept", "gone"):
+            (own / name).parent.mkdir(exist_ok=True)
+            (own / name).write_text(name)
+        # One file of another build has gone by the time it is to be linked, so that linking fails as a whole.
+        self.stub("cp", f'[[ " $* " != *" --link "* ]] || rm -f "{own}/gone" && {shutil.which("cp")} "$@" '
+                        f'&& [[ " $* " != *" --link "* ]]')  # fmt: skip
+        self.stub("ccache", f'echo "{own}"')
+        done = subprocess.run(["bash", "-euc", f'cache="{self.root}/cache"; . scripts/fresh/machine.sh; take_compiled'],
+                              cwd=self.root, capture_output=True, text=True, check=False, env={"PATH": str(self.bin)})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual([file.name for file in taken.iterdir()], ["kept"])
+
     def test_a_mirror_out_of_reach_is_a_failure_that_says_so(self):
         done = self.run_it()
         self.assertEqual(done.returncode, 1)
