@@ -105,7 +105,7 @@ Identity Authenticator::identify(const http::HeaderList& headers) const {
   Principal who;
   if (key != nullptr) {
     who.owner = "key:" + key->name + (userid.empty() ? "" : '/' + userid);
-    who.userid = userid.empty() ? key->name : std::move(userid);
+    who.userid = userid.empty() ? key->name : userid;
     who.key = key->name;
     who.limit_key = "key:" + key->name;
   } else if (account && userid.empty()) {

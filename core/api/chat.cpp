@@ -28,6 +28,14 @@ using conversations::ClientHistory;
 using conversations::Opened;
 using dialects::chat_route::ChatBody;
 
+// What a request asks for, of whom, and how it is to be answered.
+struct Asking {
+  ChatBody body;
+  StreamChoice stream;
+  routing::Route route;
+  ShownAnswer shown;
+};
+
 relay::CallRequest call_of(const ChatBody& body,
                            std::string_view model,
                            const ClientRequest& client,
@@ -46,20 +54,16 @@ relay::CallRequest call_of(const ChatBody& body,
 }
 
 // Without storage: an answer, and nothing is left of it.
-void answer_only(server::Exchange& exchange,
-                 const Context& context,
-                 const ChatBody& body,
-                 StreamChoice stream,
-                 routing::Route route,
-                 ShownAnswer shown) {
+void answer_only(server::Exchange& exchange, const Context& context, Asking asking) {
   CallPlan plan;
-  plan.request = call_of(body, shown.model, ClientRequest(exchange.request(), context));
-  plan.route = std::move(route);
+  plan.request =
+      call_of(asking.body, asking.shown.model, ClientRequest(exchange.request(), context));
+  plan.route = std::move(asking.route);
   exchange.request().padded_body = {};  // an answer lasts long, and its request is elsewhere now
-  plan.headers = headers_of(stream.protocol);
+  plan.headers = headers_of(asking.stream.protocol);
   plan.refuse = reply_error_text;
-  shown.message_id = make_uuid();
-  plan.make_encoder = [stream, shown = std::move(shown)] {
+  asking.shown.message_id = make_uuid();
+  plan.make_encoder = [stream = asking.stream, shown = std::move(asking.shown)] {
     return make_chat_encoder(stream, shown);
   };
   answer_by_call(exchange, context, std::move(plan));
@@ -117,12 +121,12 @@ conversations::Earlier earlier_in(const ChatBody& body, bool whole) {
 
 TurnPlan stored_plan(server::Exchange& exchange,
                      const Context& context,
-                     ChatBody body,
-                     StreamChoice stream,
-                     const routing::Route& route,
-                     ShownAnswer shown,
+                     Asking asking,
                      FilesFound files) {
   using Kind = conversations::Opening::Kind;
+  ChatBody& body = asking.body;
+  const StreamChoice stream = asking.stream;
+  const ShownAnswer& shown = asking.shown;
   ClientHistory history = conversations::read_client_history(json::View(body.messages));
   TurnPlan plan;
   plan.tools = offered_tools(context, body, stream, files);
@@ -133,9 +137,9 @@ TurnPlan stored_plan(server::Exchange& exchange,
   plan.wants_history = history.lone && !body.image;
   plan.opening.text = std::move(history.last);
   plan.opening.text.model = body.model;
-  plan.opening.reply_provider = route.targets.front().provider;
-  plan.opening.reply_model = route.targets.front().upstream_model;
-  plan.route = [route](const Opened&) { return route; };
+  plan.opening.reply_provider = asking.route.targets.front().provider;
+  plan.opening.reply_model = asking.route.targets.front().upstream_model;
+  plan.route = [route = std::move(asking.route)](const Opened&) { return route; };
   plan.make_encoder = [stream, shown](const Opened& opened) {
     ShownAnswer now = shown;
     now.message_id = opened.reply_id.empty() ? make_uuid() : opened.reply_id;
@@ -218,7 +222,6 @@ void unified_chat(server::Exchange& exchange, const Context& context) {
   if (const auto* failure = std::get_if<chat::Failure>(&resolved)) {
     return reply_error_text(exchange, context, *failure);
   }
-  const StreamChoice stream = std::get<StreamChoice>(chosen);
   auto& route = std::get<routing::Route>(resolved);
   const bool alias = route.alias && !body.model.empty();
   const ShownAnswer shown{.message_id = {},
@@ -226,22 +229,22 @@ void unified_chat(server::Exchange& exchange, const Context& context) {
                           .alias = alias,
                           .include_usage = body.include_usage,
                           .image = body.image};
-  if (context.snapshot->services.store == nullptr && !body.wants_files) {
-    return answer_only(exchange, context, body, stream, std::move(route), shown);
+  Asking asking{std::move(body), std::get<StreamChoice>(chosen), std::move(route), shown};
+  if (context.snapshot->services.store == nullptr && !asking.body.wants_files) {
+    return answer_only(exchange, context, std::move(asking));
   }
   FilesWish wish;
-  wish.offers_search =
-      offers_tools(body, stream) && find_tool(context.snapshot->tools, kSearchFiles) != nullptr;
-  wish.wanted = body.wants_files;
-  wish.files = body.files;
-  wish.question = body.prompt;
+  wish.offers_search = offers_tools(asking.body, asking.stream) &&
+                       find_tool(context.snapshot->tools, kSearchFiles) != nullptr;
+  wish.wanted = asking.body.wants_files;
+  wish.files = asking.body.files;
+  wish.question = asking.body.prompt;
   find_files(
       exchange,
       context,
       std::move(wish),
-      [context, body = std::move(body), stream, route, shown](server::Exchange& waiting,
-                                                              FilesFound files) {
-        TurnPlan plan = stored_plan(waiting, context, body, stream, route, shown, std::move(files));
+      [context, asking = std::move(asking)](server::Exchange& waiting, FilesFound files) {
+        TurnPlan plan = stored_plan(waiting, context, asking, std::move(files));
         waiting.request().padded_body = {};  // an answer lasts long; its request is elsewhere
         answer_by_turn(waiting, context, std::move(plan));
       });

@@ -6,19 +6,15 @@
 #include "core/crypto/sha256.hpp"
 #include "core/http/content_coding.hpp"
 
-#define PATCHBAY_EMBEDDED(symbol) \
-  extern const char symbol[];     \
-  extern const char symbol##_end[];
-
 // Each a gzip file that the build made; CMakeLists.txt says of what.
 extern "C" {
-PATCHBAY_EMBEDDED(patchbay_openapi_json)
-PATCHBAY_EMBEDDED(patchbay_docs_html)
-PATCHBAY_EMBEDDED(patchbay_redoc_html)
-PATCHBAY_EMBEDDED(patchbay_docs_js)
-PATCHBAY_EMBEDDED(patchbay_swagger_ui_js)
-PATCHBAY_EMBEDDED(patchbay_swagger_ui_css)
-PATCHBAY_EMBEDDED(patchbay_redoc_js)
+extern const char patchbay_openapi_json[], patchbay_openapi_json_end[];
+extern const char patchbay_docs_html[], patchbay_docs_html_end[];
+extern const char patchbay_redoc_html[], patchbay_redoc_html_end[];
+extern const char patchbay_docs_js[], patchbay_docs_js_end[];
+extern const char patchbay_swagger_ui_js[], patchbay_swagger_ui_js_end[];
+extern const char patchbay_swagger_ui_css[], patchbay_swagger_ui_css_end[];
+extern const char patchbay_redoc_js[], patchbay_redoc_js_end[];
 }
 
 namespace patchbay::api {

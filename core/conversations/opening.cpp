@@ -192,9 +192,10 @@ class Opener {
     if (same) {
       auto versions = repository_.versions(path()[at].id, {});
       if (!versions) return versions.error();
-      same = std::any_of(versions->items.begin(), versions->items.end(), [&](const Version& version) {
-        return version.id == path()[at].version.id && version.parts == opening_.text.parts;
-      });
+      same =
+          std::any_of(versions->items.begin(), versions->items.end(), [&](const Version& version) {
+            return version.id == path()[at].version.id && version.parts == opening_.text.parts;
+          });
     }
     // A client that sends one message only may well keep no history at all.
     const bool lone = opening_.user_texts.size() == 1 && !opening_.edits;
