@@ -62,6 +62,12 @@ std::variant<Given, chat::Failure> read_file(const http::FormPart& part, const C
   }
   auto type = documents::type_of(part.content_type, name);
   if (!type) return refusal(415, "expected " + std::string(documents::kKnownTypes));
+  if (type->kind == documents::FileKind::kOther &&
+      rules.extractors.find(type->media_type) == nullptr) {
+    return refusal(415,
+                   "expected " + std::string(documents::kKnownTypes) + "; " +
+                       rules.extractors.why_not(type->media_type));
+  }
   Given given;
   Document& document = given.document;
   document.id = make_uuid();

@@ -124,9 +124,15 @@ void DocumentIndexer::prepare(std::string bytes) {
   if (const auto* failure = std::get_if<chat::Failure>(&route)) return fail(failure->message);
   work_->route = std::move(std::get<routing::Route>(route));
   documents::Preparer::Order order;
-  order.kind = documents::kind_of(work_->claim.document.media_type);
+  order.media_type = work_->claim.document.media_type;
+  const DocumentRules& rules = snapshot.documents;
+  if (const auto* command = rules.extractors.find(order.media_type)) {
+    order.program = {*command, rules.program_bounds, static_cast<std::size_t>(rules.file_bytes)};
+  } else if (documents::kind_of(order.media_type) == documents::FileKind::kOther) {
+    return fail(rules.extractors.why_not(order.media_type));  // it was installed once
+  }
   order.bytes = std::move(bytes);
-  order.rules = {snapshot.documents.chunk_tokens, snapshot.documents.overlap_tokens};
+  order.rules = {rules.chunk_tokens, rules.overlap_tokens};
   order.encoding = tokens::encoding_of(work_->route->targets.front().upstream_model);
   using Chunks = Result<documents::Preparer::Chunks>;
   snapshot.services.preparer->prepare(

@@ -4,6 +4,7 @@
 
 #include "core/api/file_links.hpp"
 #include "core/api/storage_reply.hpp"
+#include "core/http/disposition.hpp"
 
 namespace patchbay::api {
 namespace {
@@ -15,6 +16,7 @@ using storage::StoredFile;
 struct Found {
   FileUrls::Verdict verdict = FileUrls::Verdict::kGood;
   StoredFile file;
+  std::string name;  // of a document; what an answer made has none
 };
 
 // What a browser may show as it is. Anything else is something to save: a page or a drawing that
@@ -26,7 +28,8 @@ bool may_be_shown(std::string_view media_type) {
   return false;
 }
 
-JsonReply show(const StoredFile& file, std::int64_t seconds) {
+JsonReply show(const Found& found, std::int64_t seconds) {
+  const StoredFile& file = found.file;
   JsonReply reply;
   reply.body = file.bytes;
   const bool shown = may_be_shown(file.media_type);
@@ -36,7 +39,8 @@ JsonReply show(const StoredFile& file, std::int64_t seconds) {
   // A browser that loaded it as an image must not take that answer for one a script may read.
   reply.headers.add("vary", "Origin");
   reply.headers.add("x-content-type-options", "nosniff");
-  reply.headers.add("content-disposition", shown ? "inline" : "attachment");
+  reply.headers.add("content-disposition",
+                    http::content_disposition(shown ? "inline" : "attachment", found.name));
   return reply;
 }
 
@@ -55,22 +59,32 @@ chat::Failure unsigned_failure(FileUrls::Verdict verdict) {
   return failure;
 }
 
+Result<Found> find_owned(Repository& repository, const std::string& owner, const std::string& id) {
+  auto file = repository.file(owner, id);
+  if (!file) return file.error();
+  Found found{.file = *std::move(file), .name = {}};
+  auto document = repository.document(owner, id);
+  if (document) {
+    found.name = std::move(document->name);
+  } else if (document.error().code != ErrorCode::kNotFound) {
+    return document.error();
+  }
+  return found;
+}
+
 // The owner is looked up first: bytes are read for nobody who may not have them.
 Result<Found> find_signed(Repository& repository,
                           const FileUrls& urls,
                           const std::string& id,
                           const std::string& signature) {
-  Found found{.verdict = FileUrls::Verdict::kWrong, .file = {}};
+  Found found{.verdict = FileUrls::Verdict::kWrong, .file = {}, .name = {}};
   if (auto learned = urls.learn(repository); !learned) return learned.error();
   const auto owner = repository.owner_of_file(id);
   if (!owner && owner.error().code != ErrorCode::kNotFound) return owner.error();
   if (!owner) return found;
   found.verdict = urls.check(*owner, id, signature, unix_ms());
   if (found.verdict != FileUrls::Verdict::kGood) return found;
-  auto file = repository.file(*owner, id);
-  if (!file) return file.error();
-  found.file = *std::move(file);
-  return found;
+  return find_owned(repository, *owner, id);
 }
 
 }  // namespace
@@ -85,9 +99,7 @@ void show_file(server::Exchange& exchange, const Context& context) {
        snapshot = context.snapshot,
        signature](Repository& repository) -> Result<Found> {
         if (signature) return find_signed(repository, snapshot->file_urls, id, *signature);
-        auto file = repository.file(owner, id);
-        if (!file) return file.error();
-        return Found{.file = *std::move(file)};
+        return find_owned(repository, owner, id);
       },
       [responder, signature](const Result<Found>& found) {
         if (!found) return responder->refuse(storage_failure(found.error()));
@@ -96,7 +108,7 @@ void show_file(server::Exchange& exchange, const Context& context) {
         }
         constexpr std::int64_t kYear = 365LL * 24 * 3600;
         responder->reply(
-            show(found->file, signature ? FileUrls::seconds_left(*signature, unix_ms()) : kYear));
+            show(*found, signature ? FileUrls::seconds_left(*signature, unix_ms()) : kYear));
       });
 }
 

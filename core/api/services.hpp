@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/access/file_urls.hpp"
+#include "core/documents/extractors.hpp"
 #include "core/documents/preparer.hpp"
 #include "core/storage/redis/client.hpp"
 #include "core/storage/store.hpp"
@@ -34,6 +35,8 @@ struct DocumentRules {
   std::int64_t chunk_tokens = 400;
   std::int64_t overlap_tokens = 50;
   std::int64_t results = 5;
+  documents::ProgramBounds program_bounds = {};
+  documents::Extractors extractors = {};
   // Where nothing else is configured, the name of the usual one.
   std::string embedding_model = "text-embedding-3-small";
 };

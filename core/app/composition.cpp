@@ -9,6 +9,7 @@
 #include "core/app/offered_tools.hpp"
 #include "core/app/start_files.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/program_path.hpp"
 #include "core/relay/credentials.hpp"
 #include "core/relay/recorder.hpp"
 #include "core/telemetry/log.hpp"
@@ -110,7 +111,13 @@ api::DocumentRules document_rules(const settings::Settings& settings) {
                            .chunks = files.owner_chunks,
                            .chunk_tokens = files.chunk_tokens,
                            .overlap_tokens = files.overlap_tokens,
-                           .results = files.results};
+                           .results = files.results,
+                           .program_bounds = {
+                               .time = std::chrono::milliseconds(files.extract_timeout_ms),
+                               .memory_bytes = files.extract_memory,
+                           }};
+  for (const settings::Extractor& extractor : files.extractors)
+    rules.extractors.add(extractor.media_type, extractor.command, program_folders());
   if (const std::string& model = settings.defaults.embedding_model; !model.empty()) {
     rules.embedding_model = model;
   }

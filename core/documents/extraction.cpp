@@ -6,6 +6,7 @@
 
 #include "core/documents/charset.hpp"
 #include "core/documents/html_text.hpp"
+#include "core/documents/office_text.hpp"
 
 namespace patchbay::documents {
 namespace {
@@ -16,6 +17,13 @@ struct Named {
 };
 
 constexpr std::string_view kPlain = "text/plain";
+constexpr std::string_view kWord =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+constexpr std::string_view kSlides =
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation";
+constexpr std::string_view kSheets =
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+constexpr std::size_t kTypeBytesMax = 128;
 
 constexpr std::array kMediaTypes{Named{"application/json", "application/json"},
                                  Named{"application/x-ndjson", "application/x-ndjson"},
@@ -47,6 +55,16 @@ constexpr std::array kEndings{Named{"txt", kPlain},
                               Named{"yaml", "application/yaml"},
                               Named{"yml", "application/yaml"},
                               Named{"toml", "application/toml"},
+                              Named{"pdf", "application/pdf"},
+                              Named{"docx", kWord},
+                              Named{"odt", "application/vnd.oasis.opendocument.text"},
+                              Named{"doc", "application/msword"},
+                              Named{"rtf", "application/rtf"},
+                              Named{"pptx", kSlides},
+                              Named{"odp", "application/vnd.oasis.opendocument.presentation"},
+                              Named{"xlsx", kSheets},
+                              Named{"ods", "application/vnd.oasis.opendocument.spreadsheet"},
+                              Named{"epub", "application/epub+zip"},
                               Named{"ini", kPlain},
                               Named{"sql", "application/sql"},
                               Named{"c", kPlain},
@@ -94,34 +112,58 @@ std::string_view ending_of(std::string_view name) {
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot + 1);
 }
 
-// A kind of text that has no name of its own here is a text all the same; of a text that is marked
-// up for layout, only HTML is known.
-std::string by_media_type(const std::string& type) {
-  if (type.starts_with("text/") && type != "text/rtf" && type != "text/richtext" &&
-      type.size() < 64) {
-    return type;
-  }
-  return std::string(find(kMediaTypes, type));
+// "a/b", of characters that need no quotes anywhere.
+bool is_media_type(std::string_view type) {
+  const std::size_t slash = type.find('/');
+  return slash != 0 && slash < type.size() - 1 && type.size() <= kTypeBytesMax &&
+         type.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789!#$&^_.+-/") == type.npos &&
+         type.find('/', slash + 1) == type.npos;
+}
+
+// Whether it is a text, though its name does not begin so.
+bool is_listed(std::string_view type) {
+  return std::any_of(kMediaTypes.begin(), kMediaTypes.end(), [&](const Named& each) {
+    return each.media_type == type;
+  });
+}
+
+// The name by which a type goes on from here.
+std::string known_as(const std::string& type) {
+  const std::string_view known = find(kMediaTypes, type);
+  return known.empty() ? type : std::string(known);
 }
 
 bool has_text(std::string_view text) {
   return text.find_first_not_of(" \t\n") != std::string_view::npos;
 }
 
+// A page that was scanned is a picture.
+Error no_text_inside() {
+  return make_error(
+      ErrorCode::kInvalid,
+      "there is no text in the file; pictures of text, as scanners make, are not read");
+}
+
 }  // namespace
 
+// A kind of text that has no name of its own here is a text all the same; of a text that is marked
+// up for layout, only HTML is known.
 FileKind kind_of(std::string_view media_type) {
-  const bool html = media_type == "text/html" || media_type == "application/xhtml+xml";
-  return html ? FileKind::kHtml : FileKind::kText;
+  if (media_type == "text/html" || media_type == "application/xhtml+xml") return FileKind::kHtml;
+  const bool marked_up = media_type == "text/rtf" || media_type == "text/richtext";
+  const bool text = media_type.starts_with("text/") && !marked_up;
+  return text || is_listed(media_type) ? FileKind::kText : FileKind::kOther;
 }
 
 std::optional<FileType> type_of(std::string_view media_type, std::string_view name) {
   const std::string said = without_parameters(media_type);
   const std::string_view by_name = find(kEndings, lower_case(ending_of(name)));
   // What every unknown file is called says less than the name does.
-  const bool vague = said.empty() || said == "application/octet-stream" || said == kPlain;
-  std::string type = vague && !by_name.empty() ? std::string(by_name) : by_media_type(said);
-  if (type.empty()) return std::nullopt;
+  const bool unknown = said.empty() || said == "application/octet-stream";
+  const bool vague = unknown || said == kPlain;
+  if (unknown && by_name.empty()) return std::nullopt;
+  std::string type = vague && !by_name.empty() ? std::string(by_name) : known_as(said);
+  if (!is_media_type(type)) return std::nullopt;
   const FileKind kind = kind_of(type);
   return FileType{kind, std::move(type)};
 }
@@ -131,6 +173,17 @@ Result<std::string> extract_text(FileKind kind, std::string_view bytes) {
   if (!text) return text.error();
   if (kind == FileKind::kHtml) *text = html_text(*text);
   if (!has_text(*text)) return make_error(ErrorCode::kInvalid, "there is no text in the file");
+  return text;
+}
+
+Result<std::string> text_of_output(std::string_view bytes) {
+  if (bytes.empty()) return no_text_inside();
+  auto text = utf8_of(bytes);
+  if (!text) {
+    return make_error(ErrorCode::kInvalid, "what was taken out of the file is no text in UTF-8");
+  }
+  if (is_xml(*text)) *text = office_text(*text);
+  if (!has_text(*text)) return no_text_inside();
   return text;
 }
 

@@ -1,19 +1,11 @@
 #include "core/documents/html_text.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
-#include <cstddef>
 
-#include "core/documents/code_point.hpp"
+#include "core/documents/markup_reader.hpp"
 
 namespace patchbay::documents {
 namespace {
-
-constexpr std::size_t npos = std::string_view::npos;
-constexpr std::uint32_t kReplacement = 0xFFFD;
-constexpr std::uint32_t kNoBreakSpace = 0xA0;
-constexpr std::size_t kNameMax = 32;  // of what could be a character's name or an element's
 
 // Elements whose inside is no text for readers.
 constexpr std::array<std::string_view, 6> kHidden{
@@ -29,234 +21,20 @@ constexpr std::array<std::string_view, 33> kParagraphs{
     "h6",      "header",  "hr",    "main",       "nav",      "ol",         "p",
     "pre",     "section", "table", "title",      "ul"};
 
-template <std::size_t Size>
-bool has(const std::array<std::string_view, Size>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-// Writes text with the blanks that a page shows: runs of them as one, lines where elements end.
-class Page {
- public:
-  void add(std::string_view piece) {
-    for (const char c : piece)
-      add(c);
-  }
-  void add(char c) {
-    if (preformatted && c == '\n') {
-      if (!text_.empty()) text_ += '\n';
-    } else if (is_blank(c) && !preformatted) {
-      blank_ = true;
-    } else {
-      separate();
-      text_ += c;
-    }
-  }
-  void end_line() { wanted_ = std::max<std::size_t>(wanted_, 1); }
-  void end_paragraph() { wanted_ = 2; }
-  void end_cell() { blank_ = true; }
-
-  std::string take() { return std::move(text_); }
-
-  bool preformatted = false;
-
- private:
-  void separate() {
-    std::size_t ends = 0;
-    while (ends < text_.size() && ends < wanted_ && text_[text_.size() - 1 - ends] == '\n')
-      ++ends;
-    if (!text_.empty()) {
-      if (blank_ && wanted_ == 0 && text_.back() != '\n') text_ += ' ';
-      text_.append(wanted_ - ends, '\n');
-    }
-    wanted_ = 0;
-    blank_ = false;
-  }
-
-  std::string text_;
-  std::size_t wanted_ = 0;  // line ends before the next word
-  bool blank_ = false;
-};
-
-class Reader {
- public:
-  explicit Reader(std::string_view html) : rest_(html) {}
-
-  std::string read() {
-    while (!rest_.empty()) {
-      if (rest_.front() == '<') {
-        take_markup();
-      } else {
-        take_text(rest_.substr(0, std::min(rest_.find('<'), rest_.size())));
-      }
-    }
-    return page_.take();
-  }
-
- private:
-  // `piece` is the beginning of what is left, which goes on behind it.
-  void take_text(std::string_view piece) {
-    rest_.remove_prefix(piece.size());
-    while (!piece.empty()) {
-      const std::size_t at = std::min(piece.find('&'), piece.size());
-      page_.add(piece.substr(0, at));
-      piece.remove_prefix(at);
-      if (!piece.empty()) take_reference(piece);
-    }
-  }
-
-  // "&amp;", "&#160;", "&#xA0;", or an ampersand that means itself.
-  void take_reference(std::string_view& piece) {
-    std::size_t end = 1;
-    const bool numeric = piece.size() > 1 && piece[1] == '#';
-    if (numeric) ++end;
-    const bool hex = numeric && end < piece.size() && (piece[end] == 'x' || piece[end] == 'X');
-    if (hex) ++end;
-    const std::size_t begin = end;
-    while (end < piece.size() && end < kNameMax && (is_letter(piece[end]) || is_digit(piece[end])))
-      ++end;
-    const std::string_view name = piece.substr(begin, end - begin);
-    const std::uint32_t point = numeric ? number_of(name, hex) : named_character(name);
-    if (point == 0) {
-      page_.add('&');
-      piece.remove_prefix(1);
-      return;
-    }
-    if (end < piece.size() && piece[end] == ';') ++end;
-    piece.remove_prefix(end);
-    std::string character;
-    append_code_point(character, point == kNoBreakSpace ? ' ' : point);
-    page_.add(character);
-  }
-
-  static std::uint32_t number_of(std::string_view digits, bool hex) {
-    std::uint32_t point = 0;
-    for (const char c : digits) {
-      if (!is_digit(c) && !(hex && std::isxdigit(static_cast<unsigned char>(c)) != 0)) return 0;
-      const int digit = is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
-      point = std::min<std::uint32_t>(point * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit),
-                                      0x110000);
-    }
-    const bool character = point < 0xD800 || (point >= 0xE000 && point <= 0x10FFFF);
-    if (digits.empty()) return 0;
-    if (!character || (point < 0x20 && point != '\t' && point != '\n') || point == 0x7F) {
-      return kReplacement;
-    }
-    return point;
-  }
-
-  void take_markup() {
-    if (rest_.starts_with("<!--")) return skip_behind("-->", 4);
-    if (rest_.starts_with("<![CDATA[")) return skip_behind("]]>", 9);
-    const char next = rest_.size() > 1 ? rest_[1] : '\0';
-    if (next == '!' || next == '?') return skip_behind(">", 2);
-    const bool closing = next == '/';
-    const char first = closing && rest_.size() > 2 ? rest_[2] : next;
-    if (!is_letter(first)) {
-      if (closing) return skip_behind(">", 2);  // no element's end: browsers take it for a comment
-      return take_text(rest_.substr(0, 1));
-    }
-    rest_.remove_prefix(closing ? 2 : 1);
-    take_tag(closing);
-  }
-
-  void take_tag(bool closing) {
-    std::size_t end = 0;
-    while (end < rest_.size() && !is_blank(rest_[end]) && rest_[end] != '>' && rest_[end] != '/')
-      ++end;
-    std::string name(rest_.substr(0, std::min(end, kNameMax)));
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-      return static_cast<char>(std::tolower(c));
-    });
-    rest_.remove_prefix(end);
-    const bool empty = skip_attributes();
-    show_element(name, closing);
-    if (closing || empty) return;
-    if (has(kHidden, name)) skip_inside(name, false);
-    if (has(kLiteral, name)) skip_inside(name, true);
-  }
-
-  // To the end of a tag. True where it ends in "/>".
-  bool skip_attributes() {
-    char before = '\0';
-    bool value = false;  // behind an equals sign
-    while (!rest_.empty()) {
-      const char c = rest_.front();
-      if (value && (c == '"' || c == '\'')) {
-        const std::size_t end = rest_.find(c, 1);
-        rest_.remove_prefix(end == npos ? rest_.size() : end + 1);
-        value = false;
-        before = '\0';
-        continue;
-      }
-      rest_.remove_prefix(1);
-      if (c == '>') return before == '/';
-      if (!is_blank(c)) value = c == '=';
-      before = c;
-    }
-    return false;
-  }
-
-  void show_element(std::string_view name, bool closing) {
-    if (name == "pre") page_.preformatted = !closing;
-    if (has(kParagraphs, name)) {
-      page_.end_paragraph();
-    } else if (has(kLines, name)) {
-      page_.end_line();
-    } else if (name == "td" || name == "th" || name == "option") {
-      page_.end_cell();
-    }
-  }
-
-  // Everything up to the end tag of that name: shown as it is, or not at all.
-  void skip_inside(std::string_view name, bool shown) {
-    std::size_t at = 0;
-    while (at < rest_.size()) {
-      at = std::min(rest_.find("</", at), rest_.size());
-      if (ends_element(rest_.substr(at), name)) break;
-      at = std::min(at + 2, rest_.size());
-    }
-    if (shown) {
-      take_text(rest_.substr(0, at));
-    } else {
-      rest_.remove_prefix(at);
-    }
-  }
-
-  static bool ends_element(std::string_view text, std::string_view name) {
-    if (text.size() < name.size() + 3) return false;
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      if ((text[i + 2] | 0x20) != name[i]) return false;
-    }
-    const char behind = text[name.size() + 2];
-    return is_blank(behind) || behind == '>' || behind == '/';
-  }
-
-  // Markup that ends nowhere hides the rest of the page.
-  void skip_behind(std::string_view end, std::size_t from) {
-    const std::size_t at = rest_.find(end, from);
-    rest_.remove_prefix(at == npos ? rest_.size() : at + end.size());
-  }
-
-  std::string_view rest_;
-  Page page_;
-};
+constexpr std::array<std::string_view, 2> kCells{"td", "th"};
+constexpr std::array<std::string_view, 1> kBlanks{"option"};
 
 }  // namespace
 
 std::string html_text(std::string_view html) {
-  return Reader(html).read();
+  return text_of_markup(html,
+                        {.hidden = kHidden,
+                         .literal = kLiteral,
+                         .lines = kLines,
+                         .paragraphs = kParagraphs,
+                         .cells = kCells,
+                         .blanks = kBlanks,
+                         .preformatted = "pre"});
 }
 
 }  // namespace patchbay::documents

@@ -1,8 +1,5 @@
 // The text of a page of HTML, as a reader would have it before the eyes: without tags, scripts and
 // styles, a line for each line and an empty line between paragraphs.
-//
-// A tokenizer and no tree: which element is within which matters to a browser's layout, and hardly
-// to what is said. So it takes one pass and no memory beyond the text, whatever the page is like.
 
 #pragma once
 

@@ -172,14 +172,30 @@ struct RateLimit {
   std::vector<std::string> routes = {"/api/chat/stream"};  // paths by how they begin; "/": all
 };
 
+// A program that takes the text out of documents of one media type.
+struct Extractor {
+  std::string media_type;            // in lower case
+  std::vector<std::string> command;  // {file} among its words; a program without a path is in $PATH
+  Origin origin = {};
+  bool operator==(const Extractor& other) const {
+    return media_type == other.media_type && command == other.command;
+  }
+};
+
+// Those of PDF, DOCX and ODT, which are used where their programs are installed.
+std::vector<Extractor> usual_extractors();
+
 // Documents that users give to be searched.
 struct Files {
-  std::int64_t max_bytes = 10 * 1024 * 1024;     // of one; beyond: 413
-  std::int64_t owner_bytes = 256 * 1024 * 1024;  // of all of one owner; beyond: 413
-  std::int64_t owner_chunks = 10'000;            // the same, as they are searched
-  std::int64_t chunk_tokens = 400;               // of a chunk, at most
-  std::int64_t overlap_tokens = 50;              // that the next one repeats, at most
-  std::int64_t results = 5;                      // of a search that does not say how many
+  std::int64_t max_bytes = 10 * 1024 * 1024;               // of one; beyond: 413
+  std::int64_t owner_bytes = 256 * 1024 * 1024;            // of all of one owner; beyond: 413
+  std::int64_t owner_chunks = 10'000;                      // the same, as they are searched
+  std::int64_t chunk_tokens = 400;                         // of a chunk, at most
+  std::int64_t overlap_tokens = 50;                        // that the next one repeats, at most
+  std::int64_t results = 5;                                // of a search that does not say how many
+  std::vector<Extractor> extractors = usual_extractors();  // each media type once
+  std::int64_t extract_timeout_ms = 60'000;                // of one run of such a program
+  std::int64_t extract_memory = 1024LL * 1024 * 1024;      // that it may ask for
 
   bool operator==(const Files&) const = default;
 };

@@ -314,7 +314,7 @@ Settings read_settings(const ConfigValue& root,
   read_storage(fields.take("storage"), settings.storage, report);
   read_redis(fields.take("redis"), settings.redis, report);
   read_chat(fields.take("chat"), settings.chat, report);
-  read_files(fields.take("files"), settings.files, report);
+  read_files(fields.take("files"), folder, settings.files, report);
   const ConfigValue* defaults = fields.take("defaults");
   const ConfigValue* providers = fields.take("providers");
   const std::vector<std::string> known = read_providers(providers, folder, settings, report);

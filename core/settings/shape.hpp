@@ -43,7 +43,16 @@ void read_admin(const ConfigValue* value, Admin& admin, Report& report);
 void read_chat(const ConfigValue* value, Chat& chat, Report& report);
 
 // `files:`, documents that are searched.
-void read_files(const ConfigValue* value, Files& files, Report& report);
+void read_files(const ConfigValue* value,
+                const std::filesystem::path& folder,
+                Files& files,
+                Report& report);
+
+// `files.extractors:`, over what is in `extractors` already. Looks whether the programs are there.
+void read_extractors(const ConfigValue* value,
+                     const std::filesystem::path& folder,
+                     std::vector<Extractor>& extractors,
+                     Report& report);
 
 // `redis:`, what replicas share.
 void read_redis(const ConfigValue* value, Redis& redis, Report& report);

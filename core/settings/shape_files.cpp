@@ -12,10 +12,15 @@ constexpr std::int64_t kChunkTokensMin = 20;
 constexpr std::int64_t kChunkTokensMax = 8000;
 constexpr std::int64_t kChunksMax = 1'000'000;
 constexpr std::int64_t kResultsMax = 50;
+constexpr std::int64_t kExtractMemoryMin = 16 * 1024 * 1024;
+constexpr std::int64_t kExtractMemoryMax = 1024LL * 1024 * 1024 * 1024;
 
 }  // namespace
 
-void read_files(const ConfigValue* value, Files& files, Report& report) {
+void read_files(const ConfigValue* value,
+                const std::filesystem::path& folder,
+                Files& files,
+                Report& report) {
   Fields fields(value, "files", report);
   fields.bytes("max_bytes", kFileBytesMin, kFileBytesMax, files.max_bytes);
   fields.bytes("owner_bytes", kFileBytesMin, kOwnerBytesMax, files.owner_bytes);
@@ -31,6 +36,9 @@ void read_files(const ConfigValue* value, Files& files, Report& report) {
     files.overlap_tokens = files.chunk_tokens / 2;
   }
   fields.number("results", 1, kResultsMax, files.results);
+  read_extractors(fields.take("extractors"), folder, files.extractors, report);
+  fields.duration_ms("extract_timeout", files.extract_timeout_ms);
+  fields.bytes("extract_memory", kExtractMemoryMin, kExtractMemoryMax, files.extract_memory);
   fields.finish();
 }
 

@@ -1,14 +1,10 @@
-"""Documents are indexed, searched by what they mean, and used by a chat.
-
-The stand-in embeds a text as the bag of its words, so that texts are near when they share words.
-"""
+"""Documents are indexed, searched by what they mean, and used by a chat."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +14,11 @@ import pytest
 import databases
 from chat_backends import Person, backend_config, error_of, new_id, reply, sent_messages
 from chat_route import chunks
+from documents import Model, embedded, form, give, post, ready, settled, wait_until
 from patchbay import Patchbay, write_config
 from raw_http import RawAnswer
-from upstream import WAIT_SECONDS, Answer, Request, Upstream, json_answer, stream_answer
+from upstream import Upstream, json_answer, stream_answer
 
-BOUNDARY = "a-boundary-of-the-tests"
 PLANETS = """# Planets
 
 Saturn is a planet with bright rings of ice.
@@ -35,79 +31,11 @@ BREAD = (
 )
 
 
-def vector(text: str) -> list[float]:
-    numbers = [0.0] * 256
-    for word in re.findall(r"[a-z]{3,}", text.lower()):
-        numbers[zlib.crc32(word.encode()) % 256] += 1
-    numbers[0] += 0.01
-    return numbers
-
-
-def embedded(request: Request) -> Answer:
-    body = request.json()
-    texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
-    rows = [{"object": "embedding", "index": i, "embedding": vector(text)} for i, text in enumerate(texts)]
-    usage = {"prompt_tokens": 1, "total_tokens": 1}
-    return json_answer({"object": "list", "model": body["model"], "data": rows, "usage": usage})
-
-
-class Model:
-    """Embeds, and says in a chat what it is told to, one answer after the other."""
-
-    def __init__(self) -> None:
-        self.says: list[Answer] = []
-        self.refuses = False
-
-    def __call__(self, request: Request) -> Answer:
-        if request.target.endswith("/embeddings"):
-            if self.refuses:
-                return json_answer({"error": {"message": "no such model here", "type": "x"}}, status=400)
-            return embedded(request)
-        return self.says.pop(0) if self.says else reply("Well.")
-
-
 @pytest.fixture
 def model(upstream: Upstream) -> Model:
     answering = Model()
     upstream.handle_with(answering)
     return answering
-
-
-def form(content: bytes, name: str, media_type: str, field: str = "file") -> bytes:
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
-    return f"{head}Content-Type: {media_type}\r\n\r\n".encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
-
-
-def post(person: Person, body: bytes) -> RawAnswer:
-    return person.ask("POST", "/files", body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"})
-
-
-def give(person: Person, content: str | bytes, name: str = "notes.md", media_type: str = "text/markdown") -> dict:
-    answer = post(person, form(content.encode() if isinstance(content, str) else content, name, media_type))
-    assert answer.status == 201, answer.body
-    return answer.json()
-
-
-def wait_until(condition: Callable[[], Any], what: str) -> Any:
-    ends = time.monotonic() + WAIT_SECONDS
-    while not (found := condition()):
-        assert time.monotonic() < ends, f"waited in vain: {what}"
-        time.sleep(0.02)
-    return found
-
-
-def settled(person: Person, id: str) -> dict:
-    def look() -> dict | None:
-        record = person.get(f"/files/{id}/status")
-        return record if record["status"] != "indexing" else None
-
-    return wait_until(look, f"{id} is indexed")
-
-
-def ready(person: Person, content: str | bytes, name: str = "notes.md", media_type: str = "text/markdown") -> dict:
-    record = settled(person, give(person, content, name, media_type)["id"])
-    assert record["status"] == "ready", record
-    return record
 
 
 def chat(person: Person, text: str, **more: Any) -> RawAnswer:
@@ -155,7 +83,21 @@ class TestFiles:
         record = ready(ada, BREAD, "bread.html", "text/html")
         answer = ada.ask("GET", f"/files/{record['id']}")
         assert answer.status == 200 and answer.body == BREAD.encode()
-        assert (answer.header("content-disposition"), answer.header("content-type")) == ("attachment", "application/octet-stream")
+        assert answer.header("content-type") == "application/octet-stream"
+        assert answer.header("content-disposition") == 'attachment; filename="bread.html"'
+
+    def test_a_name_survives_the_way_there_and_back(self, ada: Person) -> None:
+        id = give(ada, BREAD, "K\u00e4se 5\u20ac;%41.html", "text/html")["id"]
+        answer = ada.ask("GET", f"/files/{id}")
+        plain = 'attachment; filename="K_se 5_;_41.html"'
+        assert answer.header("content-disposition") == plain + "; filename*=UTF-8''K%C3%A4se%205%E2%82%AC%3B%2541.html"
+
+    def test_a_row_is_found_with_the_names_of_its_columns(self, ada: Person) -> None:
+        rows = "".join(f"Person{n},{n}\n" for n in range(60)) + "Saturnine,146\n"
+        record = ready(ada, "name,moons\n" + rows, "moons.csv", "text/csv")
+        assert record["chunks"] > 3
+        for found in ada.get("/files?q=Saturnine+moons&limit=50"):
+            assert found["text"].startswith("name,moons\n"), found
 
     def test_files_are_listed_newest_first(self, ada: Person) -> None:
         names = ("a.txt", "b.txt", "c.txt")
@@ -193,7 +135,8 @@ class TestFiles:
             (form(b"x", "a.txt", "text/plain", field="upload"), 422),
             (form(b"", "a.txt", "text/plain"), 422),
             (form(b"x", "a" * 300 + ".txt", "text/plain"), 422),
-            (form(b"%PDF-1.4", "a.pdf", "application/pdf"), 415),
+            (form(b"x", "a.bin", "application/octet-stream"), 415),
+            (form(b"x", "a.png", "image/png"), 415),
             (form(b"x" * 65537, "a.txt", "text/plain"), 413),
         ],
     )

@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto kind = bytes.front() == 'h' ? documents::FileKind::kHtml : documents::FileKind::kText;
-  const auto text = documents::extract_text(kind, bytes.substr(1));
+  const auto text = bytes.front() == 'x' ? documents::text_of_output(bytes.substr(1))
+                                         : documents::extract_text(kind, bytes.substr(1));
   if (!text) return 0;
   require(!text->empty() && patchbay::json::is_valid_utf8(*text));
   require(text->find('\0') == text->npos);

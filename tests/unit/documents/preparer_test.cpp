@@ -21,15 +21,27 @@ TEST(Preparer, CutsTheTextOfAFile) {
   Preparer preparer;
   const auto chunks = prepared(
       preparer,
-      {.kind = FileKind::kHtml, .bytes = "<p>One.<p>Two.", .rules = {.tokens = 3, .overlap = 0}});
+      {.media_type = "text/html", .bytes = "<p>One.<p>Two.", .rules = {.tokens = 3, .overlap = 0}});
   ASSERT_TRUE(chunks);
   EXPECT_THAT(*chunks, ElementsAre("One.", "Two."));
 }
 
+TEST(Preparer, RepeatsTheHeaderOfATable) {
+  Preparer preparer;
+  const auto chunks = prepared(preparer,
+                               {.media_type = "text/csv",
+                                .bytes = "a,b\r\none,two\r\nthree,four\r\n",
+                                .rules = {.tokens = 20, .overlap = 0},
+                                .encoding = tokens::Encoding::kEstimate});
+  ASSERT_TRUE(chunks);
+  EXPECT_THAT(chunks->back(), testing::StartsWith("a,b\n"));
+  EXPECT_THAT(chunks->back(), testing::EndsWith("three,four"));
+}
+
 TEST(Preparer, TellsWhatIsWrongWithAFile) {
   Preparer preparer;
-  EXPECT_FALSE(prepared(preparer, {.kind = FileKind::kText, .bytes = "\xFF"}));
-  EXPECT_TRUE(prepared(preparer, {.kind = FileKind::kText, .bytes = "and goes on"}));
+  EXPECT_FALSE(prepared(preparer, {.media_type = "text/plain", .bytes = "\xFF"}));
+  EXPECT_TRUE(prepared(preparer, {.media_type = "text/plain", .bytes = "and goes on"}));
 }
 
 }  // namespace
