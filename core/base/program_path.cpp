@@ -38,7 +38,7 @@ std::string program_path(std::string_view name, std::string_view search) {
 }
 
 std::string_view program_folders() {
-  const char* const path = std::getenv("PATH");
+  const char* const path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe)
   return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
 }
 

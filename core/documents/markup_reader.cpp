@@ -11,7 +11,7 @@
 namespace patchbay::documents {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t kNowhere = std::string_view::npos;
 constexpr std::uint32_t kReplacement = 0xFFFD;
 constexpr std::uint32_t kNoBreakSpace = 0xA0;
 constexpr std::size_t kNameMax = 48;  // of what could be a character's name or an element's
@@ -98,7 +98,7 @@ class Reader {
  private:
   // Whoever writes XML may break lines between elements.
   static bool is_layout(std::string_view piece) {
-    return piece.find('\n') != npos && piece.find_first_not_of(" \t\n") == npos;
+    return piece.find('\n') != kNowhere && piece.find_first_not_of(" \t\n") == kNowhere;
   }
 
   // `piece` is the beginning of what is left, which goes on behind it.
@@ -177,8 +177,8 @@ class Reader {
     });
     rest_.remove_prefix(end);
     const bool empty = skip_attributes();
-    const std::size_t colon = words_.xml ? name.find(':') : npos;
-    const std::string_view known = std::string_view(name).substr(colon == npos ? 0 : colon + 1);
+    const std::size_t colon = words_.xml ? name.find(':') : kNowhere;
+    const std::string_view known = std::string_view(name).substr(colon == kNowhere ? 0 : colon + 1);
     show_element(known, closing, empty);
     if (closing || empty) return;
     if (has(words_.hidden, known)) skip_inside(name, false);
@@ -193,7 +193,7 @@ class Reader {
       const char c = rest_.front();
       if (value && (c == '"' || c == '\'')) {
         const std::size_t end = rest_.find(c, 1);
-        rest_.remove_prefix(end == npos ? rest_.size() : end + 1);
+        rest_.remove_prefix(end == kNowhere ? rest_.size() : end + 1);
         value = false;
         before = '\0';
         continue;
@@ -251,7 +251,7 @@ class Reader {
   // Markup that ends nowhere hides the rest of the page.
   void skip_behind(std::string_view end, std::size_t from) {
     const std::size_t at = rest_.find(end, from);
-    rest_.remove_prefix(at == npos ? rest_.size() : at + end.size());
+    rest_.remove_prefix(at == kNowhere ? rest_.size() : at + end.size());
   }
 
   const Vocabulary& words_;

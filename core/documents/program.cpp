@@ -86,7 +86,7 @@ std::string tidied(std::string_view line) {
 std::string reason_in(std::string_view errors) {
   while (!errors.empty()) {
     const std::size_t end = std::min(errors.find('\n'), errors.size());
-    const std::string line = tidied(errors.substr(0, end));
+    std::string line = tidied(errors.substr(0, end));
     errors.remove_prefix(std::min(end + 1, errors.size()));
     if (!line.empty() && line != "[the file]" && line != "the file") return line;
   }
