@@ -116,10 +116,10 @@ void read_answer_on(server::Exchange& exchange, const Context& context, NamedCon
         auto found = repository.conversation(owner, which.id);
         if (!found) return found.error();
         if (is_uuid(named)) return named;
-        auto path = repository.active_path(found->id, storage::PathDetail::kOutline);
-        if (!path) return path.error();
-        if (path->empty() || path->back().role != storage::Role::kAssistant) return std::string();
-        return path->back().version.id;
+        const auto last = repository.last_message(found->id);
+        if (!last) return last.error();
+        const bool answered = *last && (*last)->role == storage::Role::kAssistant;
+        return answered ? (*last)->version.id : std::string();
       },
       std::get<std::uint64_t>(after));
 }

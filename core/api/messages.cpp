@@ -40,18 +40,15 @@ Result<Message> find_message(Repository& repository,
                              const std::string& id) {
   auto found = repository.conversation(owner, conversation);
   if (!found) return found.error();
-  auto path = repository.active_path(conversation, storage::PathDetail::kOutline);
-  if (!path) return path.error();
-  for (Message& message : *path) {
-    if (message.id == id) return std::move(message);
-  }
+  auto message = repository.message_on_path(conversation, id);
+  if (!message) return message.error();
+  if (*message) return **std::move(message);
   return make_error(ErrorCode::kNotFound, "There is no such message in this conversation");
 }
 
 bool is_being_answered(Repository& repository, const std::string& conversation) {
-  const auto path = repository.active_path(conversation, storage::PathDetail::kOutline);
-  return path && !path->empty() &&
-         path->back().version.status == storage::VersionStatus::kStreaming;
+  const auto last = repository.last_message(conversation);
+  return last && *last && (*last)->version.status == storage::VersionStatus::kStreaming;
 }
 
 // The message with each of its versions in turn.

@@ -10,12 +10,10 @@ Result<std::string> streaming_version(storage::Repository& repository,
       : which.id.empty() ? repository.conversation_by_key(owner, which.dialect, which.external_key)
                          : repository.conversation(owner, which.id);
   if (!conversation) return conversation.error();
-  const auto path = repository.active_path(conversation->id, storage::PathDetail::kOutline);
-  if (!path) return path.error();
-  if (path->empty() || path->back().version.status != storage::VersionStatus::kStreaming) {
-    return std::string();
-  }
-  return path->back().version.id;
+  const auto last = repository.last_message(conversation->id);
+  if (!last) return last.error();
+  const bool streams = *last && (*last)->version.status == storage::VersionStatus::kStreaming;
+  return streams ? (*last)->version.id : std::string();
 }
 
 }  // namespace patchbay::api

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,11 @@ class Repository : public DocumentRepository {
   // longer on the active path.
   virtual Result<Page<Message>> messages(const std::string& conversation_id,
                                          const PageRequest& which) = 0;
+
+  // One message of it, or its last one, without what was said; nothing where it is not there.
+  virtual Result<std::optional<Message>> message_on_path(const std::string& conversation_id,
+                                                         const std::string& message_id) = 0;
+  virtual Result<std::optional<Message>> last_message(const std::string& conversation_id) = 0;
 
   // The path from the first message to the version `version_id`, whether it is active or not: each
   // message with the version that leads there. kNotFound if it is not in the conversation.

@@ -53,6 +53,13 @@ std::string messages_of(const std::string& path,
          condition + " order by path.depth";
 }
 
+std::optional<Message> read_one(Statement& select) {
+  MessageRow row;
+  row.read_from(select);
+  if (!select.next()) return std::nullopt;
+  return row.value();
+}
+
 std::vector<Message> read_all(Statement& select) {
   std::vector<Message> messages;
   MessageRow row;
@@ -139,6 +146,26 @@ Result<Page<Message>> SqlRepository::messages(const std::string& conversation_id
       const auto depth = cursor->depth + static_cast<std::int64_t>(items.size());
       return std::to_string(depth) + '-' + items.back().id;
     });
+  });
+}
+
+Result<std::optional<Message>> SqlRepository::message_on_path(const std::string& conversation_id,
+                                                              const std::string& message_id) {
+  return connection_.guarded<std::optional<Message>>([&]() -> Result<std::optional<Message>> {
+    Statement select(
+        connection_,
+        messages_of(active_path_sql(), PathDetail::kOutline, " where path.message_id = :message"));
+    return read_one(select.use(conversation_id).use(message_id));
+  });
+}
+
+Result<std::optional<Message>> SqlRepository::last_message(const std::string& conversation_id) {
+  return connection_.guarded<std::optional<Message>>([&]() -> Result<std::optional<Message>> {
+    Statement select(connection_,
+                     std::string("select ") + kMessageColumns + columns_of(PathDetail::kOutline) +
+                         " from conversations c join versions v on v.id = c.tip"
+                         " join messages m on m.id = v.message_id where c.id = :id");
+    return read_one(select.use(conversation_id));
   });
 }
 

@@ -42,6 +42,9 @@ class SqlRepository : public Repository {
                                            PathDetail detail) override;
   Result<Page<Message>> messages(const std::string& conversation_id,
                                  const PageRequest& which) override;
+  Result<std::optional<Message>> message_on_path(const std::string& conversation_id,
+                                                 const std::string& message_id) override;
+  Result<std::optional<Message>> last_message(const std::string& conversation_id) override;
   Result<std::vector<Message>> path_to(const std::string& conversation_id,
                                        const std::string& version_id,
                                        PathDetail detail) override;

@@ -1,5 +1,6 @@
 // Messages and versions that are read a page at a time.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,35 @@ TEST_P(Pages, BeginAtNoCursorThatIsNotOneOfOurs) {
     EXPECT_EQ(code_of(page(c, {.cursor = cursor, .limit = 1})), ErrorCode::kInvalid) << cursor;
   }
   EXPECT_TRUE(page(c, {.cursor = "1-" + id, .limit = 1}));
+}
+
+TEST_P(Pages, OneMessageIsFoundWhereItIsShown) {
+  const Conversation c = begin();
+  const auto found = [&](const Conversation& in, const std::string& id) {
+    const auto message =
+        get<std::optional<Message>>([&](Repository& r) { return r.message_on_path(in.id, id); });
+    EXPECT_TRUE(message);
+    return message && *message ? (*message)->version.number : 0;
+  };
+  const auto last = [&](const Conversation& of) {
+    const auto message =
+        get<std::optional<Message>>([&](Repository& r) { return r.last_message(of.id); });
+    EXPECT_TRUE(message);
+    return message && *message ? (*message)->id : "";
+  };
+  EXPECT_EQ(last(c), "");
+  const auto said = talk(c, 4);
+  EXPECT_EQ(last(c), said[3].id);
+  EXPECT_EQ(found(c, said[2].id), 1);
+  retry(said[1], a_version("2, again"));
+  EXPECT_EQ(found(c, said[1].id), 2);
+  EXPECT_EQ(found(c, said[2].id), 0) << "what followed the old version is not shown";
+  EXPECT_EQ(last(c), said[1].id);
+  EXPECT_EQ(found(begin(), said[0].id), 0) << "another conversation";
+  ASSERT_TRUE(put([&](Repository& r) { return r.activate_version(c.id, said[1].id, 1); }));
+  EXPECT_EQ(last(c), said[3].id);
+  ASSERT_TRUE(put([&](Repository& r) { return r.remove_message(said[3].id); }));
+  EXPECT_EQ(last(c), said[2].id);
 }
 
 TEST_P(Pages, OfVersionsFollowOneAnother) {
