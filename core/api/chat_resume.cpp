@@ -116,10 +116,10 @@ void read_answer_on(server::Exchange& exchange, const Context& context, NamedCon
         auto found = repository.conversation(owner, which.id);
         if (!found) return found.error();
         if (is_uuid(named)) return named;
-        const auto last = repository.last_message(found->id);
-        if (!last) return last.error();
-        const bool answered = *last && (*last)->role == storage::Role::kAssistant;
-        return answered ? (*last)->version.id : std::string();
+        const auto latest = repository.last_message(found->id);
+        if (!latest) return latest.error();
+        const bool answered = *latest && (*latest)->role == storage::Role::kAssistant;
+        return answered ? (*latest)->version.id : std::string();
       },
       std::get<std::uint64_t>(after));
 }
