@@ -1,5 +1,6 @@
 #include "core/api/routes.hpp"
 
+#include <iterator>
 #include <array>
 #include <span>
 
@@ -198,6 +199,7 @@ std::variant<Match, WrongMethod, NoRoute> find_route(
 
 std::vector<ListedRoute> listed_routes() {
   std::vector<ListedRoute> listed;
+  listed.reserve(std::size(kRoutes));
   for (const Route& route : kRoutes)
     listed.push_back({route.method, route.name});
   return listed;

@@ -136,11 +136,11 @@ std::variant<std::vector<http::FormPart>, chat::Failure> transcription_parts(
   if (auto failure = name_sound(parts.front())) return std::move(*failure);
   for (http::FormPart& part : sent) {
     for (const std::string_view name : kPassed) {
-      if (part.name == name)
-        parts.push_back({.name = std::string(name),
-                         .filename = {},
-                         .content_type = {},
-                         .content = part.content});
+      if (part.name != name) continue;
+      parts.push_back({.name = std::string(name),
+                       .filename = {},
+                       .content_type = {},
+                       .content = part.content});
     }
   }
   parts.push_back(
