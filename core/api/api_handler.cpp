@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "core/api/admission.hpp"
-#include "core/api/document_indexer.hpp"
-#include "core/api/file_links.hpp"
+#include "core/api/access/admission.hpp"
+#include "core/api/files/document_indexer.hpp"
+#include "core/api/files/file_links.hpp"
 #include "core/api/routes.hpp"
 #include "core/dialects/body_fields.hpp"
 #include "core/dialects/openai_chat/error_body.hpp"

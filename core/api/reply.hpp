@@ -11,7 +11,7 @@
 
 #include "core/access/principal.hpp"
 #include "core/access/rate_limit.hpp"
-#include "core/api/login_guard.hpp"
+#include "core/api/access/login_guard.hpp"
 #include "core/api/snapshot.hpp"
 #include "core/base/clock.hpp"
 #include "core/chat/failure.hpp"

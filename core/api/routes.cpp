@@ -1,28 +1,28 @@
 #include "core/api/routes.hpp"
 
-#include <iterator>
 #include <array>
+#include <iterator>
 #include <span>
 
-#include "core/api/admin.hpp"
-#include "core/api/chat.hpp"
-#include "core/api/chat_completions.hpp"
-#include "core/api/chat_resume.hpp"
-#include "core/api/conversations.hpp"
-#include "core/api/document_files.hpp"
-#include "core/api/documents.hpp"
-#include "core/api/files.hpp"
+#include "core/api/admin/admin.hpp"
+#include "core/api/admin/metrics.hpp"
+#include "core/api/chat/chat.hpp"
+#include "core/api/chat/chat_resume.hpp"
+#include "core/api/chat/prompt_chat.hpp"
+#include "core/api/chat/session_chat.hpp"
+#include "core/api/chat/speech_to_text.hpp"
+#include "core/api/chat/stream_reader.hpp"
+#include "core/api/chat/thread_chat.hpp"
+#include "core/api/conversations/conversations.hpp"
+#include "core/api/conversations/messages.hpp"
+#include "core/api/files/document_files.hpp"
+#include "core/api/files/files.hpp"
 #include "core/api/home.hpp"
-#include "core/api/messages.hpp"
-#include "core/api/metrics.hpp"
-#include "core/api/models.hpp"
-#include "core/api/operations.hpp"
-#include "core/api/passthrough.hpp"
-#include "core/api/prompt_chat.hpp"
-#include "core/api/session_chat.hpp"
-#include "core/api/speech_to_text.hpp"
-#include "core/api/stream_reader.hpp"
-#include "core/api/thread_chat.hpp"
+#include "core/api/reference.hpp"
+#include "core/api/v1/chat_completions.hpp"
+#include "core/api/v1/models.hpp"
+#include "core/api/v1/operations.hpp"
+#include "core/api/v1/passthrough.hpp"
 
 namespace patchbay::api {
 namespace {

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "core/api/reply.hpp"
-#include "core/api/turn.hpp"
+#include "core/api/turns/turn.hpp"
 #include "core/storage/ask.hpp"
 
 namespace patchbay::api {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/api/built_in_tools.hpp"
-#include "core/api/provider_tool.hpp"
+#include "core/api/tools/built_in_tools.hpp"
+#include "core/api/tools/provider_tool.hpp"
 
 namespace patchbay::app {
 namespace {

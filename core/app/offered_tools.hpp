@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/api/server_tool.hpp"
+#include "core/api/tools/server_tool.hpp"
 #include "core/plugin_host/instance.hpp"
 #include "core/settings/settings.hpp"
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/api/plugin_control.hpp"
-#include "core/api/server_tool.hpp"
+#include "core/api/admin/plugin_control.hpp"
+#include "core/api/tools/server_tool.hpp"
 #include "core/plugin_host/catalog.hpp"
 
 namespace patchbay::app {

@@ -1,4 +1,4 @@
-#include "core/api/inner_call.hpp"
+#include "core/api/tools/inner_call.hpp"
 
 #include <optional>
 #include <string>

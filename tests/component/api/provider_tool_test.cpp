@@ -1,6 +1,6 @@
 // Tools of a plugin, from its list to the result of a call.
 
-#include "core/api/provider_tool.hpp"
+#include "core/api/tools/provider_tool.hpp"
 
 #include <optional>
 #include <string>

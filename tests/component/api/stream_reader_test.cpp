@@ -1,6 +1,6 @@
 // GET /streams/{id} and POST /streams/{id}/stop, over sockets.
 
-#include "core/api/stream_reader.hpp"
+#include "core/api/chat/stream_reader.hpp"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "core/api/tool_round.hpp"
+#include "core/api/tools/tool_round.hpp"
 
 #include <deque>
 #include <optional>
@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/api/built_in_tools.hpp"
+#include "core/api/tools/built_in_tools.hpp"
 #include "core/json/value.hpp"
 #include "tests/component/api/stub_place.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/api/access_policy.hpp"
+#include "core/api/access/access_policy.hpp"
 
 #include <gtest/gtest.h>
 

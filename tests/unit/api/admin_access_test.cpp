@@ -1,4 +1,4 @@
-#include "core/api/admin_access.hpp"
+#include "core/api/admin/admin_access.hpp"
 
 #include <gtest/gtest.h>
 

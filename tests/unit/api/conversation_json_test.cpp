@@ -1,4 +1,4 @@
-#include "core/api/conversation_json.hpp"
+#include "core/api/conversations/conversation_json.hpp"
 
 #include <vector>
 

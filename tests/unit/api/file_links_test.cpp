@@ -1,4 +1,4 @@
-#include "core/api/file_links.hpp"
+#include "core/api/files/file_links.hpp"
 
 #include <memory>
 #include <string>

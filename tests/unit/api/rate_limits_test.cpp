@@ -1,4 +1,4 @@
-#include "core/api/rate_limits.hpp"
+#include "core/api/access/rate_limits.hpp"
 
 #include <string>
 #include <vector>

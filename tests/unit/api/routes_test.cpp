@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "core/api/chat_completions.hpp"
+#include "core/api/chat/speech_to_text.hpp"
 #include "core/api/home.hpp"
-#include "core/api/models.hpp"
-#include "core/api/operations.hpp"
-#include "core/api/passthrough.hpp"
-#include "core/api/speech_to_text.hpp"
+#include "core/api/v1/chat_completions.hpp"
+#include "core/api/v1/models.hpp"
+#include "core/api/v1/operations.hpp"
+#include "core/api/v1/passthrough.hpp"
 
 namespace patchbay::api {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/api/save_pace.hpp"
+#include "core/api/turns/save_pace.hpp"
 
 #include <gtest/gtest.h>
 

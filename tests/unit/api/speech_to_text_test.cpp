@@ -1,4 +1,4 @@
-#include "core/api/speech_to_text.hpp"
+#include "core/api/chat/speech_to_text.hpp"
 
 #include <string>
 #include <vector>
