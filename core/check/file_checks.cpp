@@ -101,10 +101,11 @@ void check_exports(const Subject& subject, Findings& findings) {
   bool found = false;
   for (const std::string& name : elf->exports) {
     // A plugin for hosts of several majors has an entry for each.
-    if (name == PBAY_ENTRY_SYMBOL)
+    if (name == PBAY_ENTRY_SYMBOL) {
       found = true;
-    else if (!name.starts_with("patchbay_plugin_entry_v"))
+    } else if (!name.starts_with("patchbay_plugin_entry_v")) {
       others.push_back(name);
+    }
   }
   if (!found) findings.fail("it exports no function " PBAY_ENTRY_SYMBOL);
   // A sanitizer's marks are of a build that nobody ships.

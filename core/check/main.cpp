@@ -49,6 +49,7 @@ std::vector<std::vector<const Check*>> batches(const std::vector<const Check*>& 
                                                bool together) {
   if (together) return {checks};
   std::vector<std::vector<const Check*>> out;
+  out.reserve(checks.size());
   for (const Check* check : checks)
     out.push_back({check});
   return out;

@@ -48,9 +48,9 @@ std::optional<std::size_t> timer_count() {
   return count;
 }
 
-std::string listed(std::string text, const std::string& more) {
-  if (text.empty()) return more;
-  return text + ", " + more;
+void list(std::string& text, const std::string& more) {
+  if (!text.empty()) text += ", ";
+  text += more;
 }
 
 }  // namespace
@@ -67,11 +67,11 @@ std::string left_behind(const ProcessState& before, const ProcessState& now) {
   if (threads > 0) text = threads == 1 ? "a thread" : std::to_string(threads) + " threads";
   for (const std::string& descriptor : now.descriptors) {
     if (!before.descriptors.contains(descriptor)) {
-      text = listed(text, "the open descriptor " + descriptor);
+      list(text, "the open descriptor " + descriptor);
     }
   }
   if (before.timers && now.timers && *now.timers > *before.timers) {
-    text = listed(text, std::to_string(*now.timers - *before.timers) + " timers");
+    list(text, std::to_string(*now.timers - *before.timers) + " timers");
   }
   return text;
 }

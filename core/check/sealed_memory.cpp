@@ -50,6 +50,11 @@ class Line {
   std::size_t used_ = 0;
 };
 
+// Of an address that this file reckons with.
+void* as_pointer(std::uintptr_t address) {
+  return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
 }  // namespace
 
 // What the handler of a fault may look at.
@@ -106,7 +111,7 @@ SealedMemory::SealedMemory() {
 
 SealedMemory::~SealedMemory() {
   current = nullptr;
-  ::munmap(reinterpret_cast<void*>(base_), kReserved);
+  ::munmap(as_pointer(base_), kReserved);
 }
 
 void* SealedMemory::place(const void* data,
@@ -124,10 +129,10 @@ void* SealedMemory::place(const void* data,
   piece.data = (piece.end - slack - size) / align * align;
   name.copy(piece.name.data(), piece.name.size() - 1);
   next_ = piece.end + page_size();
-  ::mprotect(reinterpret_cast<void*>(piece.begin), pages, PROT_READ | PROT_WRITE);
-  if (size > 0) std::memcpy(reinterpret_cast<void*>(piece.data), data, size);
+  ::mprotect(as_pointer(piece.begin), pages, PROT_READ | PROT_WRITE);
+  if (size > 0) std::memcpy(as_pointer(piece.data), data, size);
   pieces_.push_back(piece);
-  return reinterpret_cast<void*>(piece.data);
+  return as_pointer(piece.data);
 }
 
 void SealedMemory::seal(const void* piece) {
@@ -136,7 +141,7 @@ void SealedMemory::seal(const void* piece) {
     if (at->data != data) continue;
     if (at->sealed) return;
     at->sealed = true;
-    void* begin = reinterpret_cast<void*>(at->begin);
+    void* begin = as_pointer(at->begin);
     ::madvise(begin, at->end - at->begin, MADV_DONTNEED);
     ::mprotect(begin, at->end - at->begin, PROT_NONE);
     return;

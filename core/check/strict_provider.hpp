@@ -18,9 +18,9 @@ namespace patchbay::check {
 // One loaded plugin. A plugin is initialised once in the life of a process, as its host would do.
 class Session {
  public:
-  // Loads the library (`copied`: a copy of its own, so that there can be two) and runs init().
-  // Fails with why that was not possible.
-  static Result<std::unique_ptr<Session>> open(const std::filesystem::path& library,
+  // Loads the library in `file` (`copied`: a copy of its own, so that there can be two) and runs
+  // init(). Fails with why that was not possible.
+  static Result<std::unique_ptr<Session>> open(const std::filesystem::path& file,
                                                HostOptions options,
                                                bool copied = false);
   ~Session();  // end()

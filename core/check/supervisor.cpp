@@ -68,7 +68,7 @@ std::vector<std::string> environment(bool finds_leaks) {
   for (char** at = environ; *at != nullptr; ++at) {
     const std::string entry(*at);
     if (entry.starts_with("ASAN_OPTIONS=")) {
-      asan = entry.substr(std::strlen("ASAN_OPTIONS=")) + ":" + asan;
+      asan.insert(0, entry.substr(std::strlen("ASAN_OPTIONS=")) + ":");
     } else {
       all.push_back(entry);
     }
@@ -79,6 +79,7 @@ std::vector<std::string> environment(bool finds_leaks) {
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts)
     pointers.push_back(text.data());
   pointers.push_back(nullptr);
@@ -210,14 +211,12 @@ std::vector<bool> read_records(const std::string& text, std::vector<CheckResult>
     const std::string kind = member("kind");
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i].check->id != id) continue;
-      Remark remark{member("what"), member("rule")};
-      if (kind == "failure") results[i].failures.push_back(std::move(remark));
-      if (kind == "warning") results[i].warnings.push_back(std::move(remark));
-      if (kind == "skip") results[i].skips.push_back(std::move(remark.what));
+      const Remark remark{member("what"), member("rule")};
+      if (kind == "failure") results[i].failures.push_back(remark);
+      if (kind == "warning") results[i].warnings.push_back(remark);
+      if (kind == "skip") results[i].skips.push_back(remark.what);
       if (kind == "done") done[i] = true;
-      if (kind == "done" && !remark.what.empty()) {
-        results[i].warnings.push_back({std::move(remark.what), {}});
-      }
+      if (kind == "done" && !remark.what.empty()) results[i].warnings.push_back({remark.what, {}});
     }
   }
   return done;

@@ -139,9 +139,9 @@ class Pieces {
   }
 
   std::size_t end_of_character(std::size_t at) const {
-    do
+    do {
       ++at;
-    while (inside_character(text_, at));
+    } while (inside_character(text_, at));
     return at;
   }
 

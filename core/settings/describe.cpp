@@ -108,8 +108,9 @@ std::string access(const Access& access) {
   for (const Access::Key& key : access.keys)
     names.push_back(key.name);
   if (!names.empty()) words.push_back("keys " + joined(names));
-  if (words.empty() && access.anonymous == Access::Anonymous::kAlways) words.push_back("everybody");
-  if (words.empty() && access.anonymous == Access::Anonymous::kNever) words.push_back("nobody");
+  if (words.empty() && access.anonymous == Access::Anonymous::kAlways)
+    words.emplace_back("everybody");
+  if (words.empty() && access.anonymous == Access::Anonymous::kNever) words.emplace_back("nobody");
   return words.empty() ? std::string() : line("access", joined(words));
 }
 

@@ -12,7 +12,7 @@ import pytest
 from openai import OpenAI
 
 from patchbay import CLIENT_KEY, PROMPT, PROVIDER_KEY, Patchbay
-from upstream import Answer, Request, Upstream, json_answer
+from upstream import WAIT_SECONDS, Answer, Request, Upstream, json_answer
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 CHUNKS = ["One", " two", " three"]
@@ -80,7 +80,7 @@ def recorded_traffic(start_patchbay: Callable[..., Patchbay], tmp_path: Path) ->
 
 
 def _client(patchbay: Patchbay) -> OpenAI:
-    return OpenAI(base_url=patchbay.base_url, api_key=CLIENT_KEY, max_retries=0, timeout=20)
+    return OpenAI(base_url=patchbay.base_url, api_key=CLIENT_KEY, max_retries=0, timeout=WAIT_SECONDS)
 
 
 def _ask(text: str) -> list[dict]:

@@ -14,7 +14,7 @@ from built_plugins import PluginSource
 from chat_backends import Live, Person, data_of, data_parts, new_id, reply
 from chat_route import chunks
 from patchbay import EXIT_CONFIGURATION, PROVIDER_KEY, Patchbay, run, write_config
-from upstream import Answer, Request, Upstream, json_answer, stream_answer
+from upstream import WAIT_SECONDS, Answer, Request, Upstream, json_answer, stream_answer
 
 TOOLBOX = PluginSource("toolbox.cpp", "tool")
 TOOL_KEY = "tool-key-planted-4c1a"
@@ -231,7 +231,7 @@ def test_one_that_is_late_is_ended_and_said_to_be(
     (result,) = results(stream).values()
     assert list(result) == ["error"]
     assert "time" in result["error"] or "within" in result["error"]
-    assert service.requests[0].client_left.wait(20), "the tool's request was not ended"
+    assert service.requests[0].client_left.wait(WAIT_SECONDS), "the tool's request was not ended"
     assert text_of(stream) == "I do not know."
 
 
@@ -259,7 +259,7 @@ def test_stopping_the_answer_ends_its_tools(
     (conversation,) = ada.conversations()
     assert ada.ask("POST", f"/conversations/{conversation['id']}/stop").status == 200
     live.rest()
-    assert service.requests[0].client_left.wait(20), "the tool's request was not ended"
+    assert service.requests[0].client_left.wait(WAIT_SECONDS), "the tool's request was not ended"
     *_, answer = ada.conversation(conversation["id"])["messages"]
     assert answer["status"] == "stopped"
     assert len(model.requests) == 1
@@ -276,7 +276,7 @@ def test_the_end_of_the_server_does_not_wait_for_a_tool(
     live = begin(server, "ended")
     service.wait_until_held()
     server.stop()
-    assert service.requests[0].client_left.wait(20)
+    assert service.requests[0].client_left.wait(WAIT_SECONDS)
     live.close()
 
 
