@@ -2,9 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/conversations/opening.hpp"
 #include "core/conversations/pictures.hpp"
-#include "tests/support/temporary_store.hpp"
+#include "tests/component/conversations/openings_test.hpp"
 
 namespace patchbay::conversations {
 namespace {
@@ -23,7 +22,7 @@ struct Said {
 const std::vector<Said> kTwoTurns = {
     {Role::kUser, "u1"}, {Role::kAssistant, "a1"}, {Role::kUser, "u2"}, {Role::kAssistant, "a2"}};
 
-class FirstRequest : public testing::Test {
+class FirstRequest : public OpeningsTest {
  protected:
   // As a client sends it that keeps its history.
   Opening opening(const std::vector<Said>& before, const std::string& text) {
@@ -44,10 +43,6 @@ class FirstRequest : public testing::Test {
     return made;
   }
 
-  Result<Opened> run(const Opening& what) {
-    return write_for<Opened>(*store_, [&](Repository& r) { return open(r, what); });
-  }
-
   Opened ran(const Opening& what) {
     auto opened = run(what);
     EXPECT_TRUE(opened) << opened.error().message;
@@ -55,34 +50,9 @@ class FirstRequest : public testing::Test {
     return *opened;
   }
 
-  void answer(const Opened& opened, const std::string& text) {
-    const Status done = write(*store_, [&](Repository& r) {
-      storage::VersionUpdate update;
-      update.id = opened.reply_version;
-      update.content = text;
-      update.status = VersionStatus::kComplete;
-      update.updated_ms = 5;
-      return r.update_version(update);
-    });
-    EXPECT_TRUE(done) << done.error().message;
-  }
-
-  Path path_of(const std::string& conversation) {
-    return *read<Path>(*store_, [&](Repository& r) { return r.active_path(conversation); });
-  }
-
-  std::string texts(const std::string& conversation) {
-    std::string all;
-    for (const Message& message : path_of(conversation))
-      all += (all.empty() ? "" : " ") + message.version.content;
-    return all;
-  }
-
   Result<bool> beginning(const Opening& what) {
     return read<bool>(*store_, [&](Repository& r) { return is_beginning(r, what); });
   }
-
-  TemporaryStore store_;
 };
 
 TEST_F(FirstRequest, WhatWasSaidBeforeStandsBeforeTheNewMessage) {

@@ -1,10 +1,6 @@
 // Openings on a real database: what a send, an edit, a retry and a branch leave behind.
 
-#include "core/conversations/opening.hpp"
-
-#include <gtest/gtest.h>
-
-#include "tests/support/temporary_store.hpp"
+#include "tests/component/conversations/openings_test.hpp"
 
 namespace patchbay::conversations {
 namespace {
@@ -14,7 +10,7 @@ using storage::Repository;
 using storage::VersionStatus;
 using Kind = Opening::Kind;
 
-class Openings : public testing::Test {
+class Openings : public OpeningsTest {
  protected:
   Opening opening(Kind kind, const std::string& text) {
     Opening made;
@@ -29,43 +25,12 @@ class Openings : public testing::Test {
     return made;
   }
 
-  Result<Opened> run(const Opening& what) {
-    return write_for<Opened>(*store_, [&](Repository& r) { return open(r, what); });
-  }
-
-  void answer(const Opened& opened, const std::string& text) {
-    const Status done = write(*store_, [&](Repository& r) {
-      storage::VersionUpdate update;
-      update.id = opened.reply_version;
-      update.content = text;
-      update.status = VersionStatus::kComplete;
-      update.updated_ms = 5;
-      return r.update_version(update);
-    });
-    ASSERT_TRUE(done) << done.error().message;
-  }
-
   // Sends, answers, and gives what was opened.
   Opened say(const std::string& text, const std::string& reply) {
     auto opened = run(opening(Kind::kSend, text));
     EXPECT_TRUE(opened) << opened.error().message;
     answer(*opened, reply);
     return *opened;
-  }
-
-  std::string path_text(const std::string& conversation) {
-    auto path = read<Path>(*store_, [&](Repository& r) { return r.active_path(conversation); });
-    std::string all;
-    for (const Message& message : *path)
-      all += (all.empty() ? "" : " ") + message.version.content;
-    return all;
-  }
-
-  static std::string texts(const Path& path) {
-    std::string all;
-    for (const Message& message : path)
-      all += (all.empty() ? "" : " ") + message.version.content;
-    return all;
   }
 
   // The path with all that was said on it.
@@ -84,8 +49,6 @@ class Openings : public testing::Test {
     return write(*store_,
                  [&](Repository& r) { return r.activate_version(conversation, message, number); });
   }
-
-  TemporaryStore store_;
 };
 
 TEST_F(Openings, ASendGoesOnWhereTheConversationEnds) {
@@ -113,7 +76,7 @@ TEST_F(Openings, DoneTwiceIsDoneOnce) {
   ASSERT_TRUE(once && again) << again.error().message;
   EXPECT_EQ(again->reply_version, once->reply_version);
   EXPECT_EQ(texts(again->path), "u1");
-  EXPECT_EQ(path_text(once->conversation.id), "u1 ");
+  EXPECT_EQ(texts(once->conversation.id), "u1 ");
 }
 
 TEST_F(Openings, AnEditKeepsTheMessageAndLeavesWhatFollowedToItsOldText) {
@@ -123,9 +86,9 @@ TEST_F(Openings, AnEditKeepsTheMessageAndLeavesWhatFollowedToItsOldText) {
   EXPECT_EQ(edited->path.back().id, first.path.back().id);
   EXPECT_NE(edited->reply_id, first.reply_id);
   answer(*edited, "a1b");
-  EXPECT_EQ(path_text(first.conversation.id), "u1b a1b");
+  EXPECT_EQ(texts(first.conversation.id), "u1b a1b");
   ASSERT_TRUE(activate(first.conversation.id, first.path.back().id, 1));
-  EXPECT_EQ(path_text(first.conversation.id), "u1 a1");
+  EXPECT_EQ(texts(first.conversation.id), "u1 a1");
 }
 
 TEST_F(Openings, TwoRetriesLeaveThreeVersionsOfTheReply) {
@@ -140,7 +103,7 @@ TEST_F(Openings, TwoRetriesLeaveThreeVersionsOfTheReply) {
       *store_, [&](Repository& r) { return r.versions(first.reply_id, {}); });
   ASSERT_EQ(versions->items.size(), 3U);
   EXPECT_EQ(versions->items[0].content, "a1");
-  EXPECT_EQ(path_text(first.conversation.id), "u1 a3");
+  EXPECT_EQ(texts(first.conversation.id), "u1 a3");
 }
 
 TEST_F(Openings, GoingBackBringsWhatFollowedBack) {
@@ -154,9 +117,9 @@ TEST_F(Openings, GoingBackBringsWhatFollowedBack) {
   ASSERT_TRUE(edited);
   answer(*edited, "a2b");
   say("u3", "a3");
-  EXPECT_EQ(path_text(first.conversation.id), "u1 a1 u2b a2b u3 a3");
+  EXPECT_EQ(texts(first.conversation.id), "u1 a1 u2b a2b u3 a3");
   ASSERT_TRUE(activate(first.conversation.id, second_user, 1));
-  EXPECT_EQ(path_text(first.conversation.id), "u1 a1 u2 a2");
+  EXPECT_EQ(texts(first.conversation.id), "u1 a1 u2 a2");
 }
 
 TEST_F(Openings, NothingToEditOrToAnswerIsNotFound) {
@@ -174,7 +137,7 @@ TEST_F(Openings, AMessageThatIsNotAnsweredIsStoredAndCanBeEdited) {
   auto stored = run(unanswered);
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->reply_id, "");
-  EXPECT_EQ(path_text(stored->conversation.id), "far too long");
+  EXPECT_EQ(texts(stored->conversation.id), "far too long");
   auto edited = run(opening(Kind::kEdit, "short"));
   ASSERT_TRUE(edited);
   EXPECT_EQ(edited->path.back().id, stored->path.back().id);
@@ -200,7 +163,7 @@ TEST_F(Openings, ABranchGoesOnFromAnyAnswer) {
     EXPECT_EQ(whole(*other), std::string("u1 a1 u2 a2 ") + text);
     answer(*other, "a3");
   }
-  EXPECT_EQ(path_text(first.conversation.id), "u1 a1 u2 a2 u3b a3");
+  EXPECT_EQ(texts(first.conversation.id), "u1 a1 u2 a2 u3b a3");
 }
 
 TEST_F(Openings, NobodyBranchesWhileAnAnswerIsWritten) {
@@ -286,7 +249,7 @@ TEST_F(ClientsHistory, AWindowOfTheLastMessagesOverwritesNothing) {
   auto opened = with({"u2", "u3", "u4"});
   ASSERT_TRUE(opened);
   answer(*opened, "a4");
-  EXPECT_EQ(path_text(first.conversation.id), "u1 a1 u2 a2 u3 a3 u4 a4");
+  EXPECT_EQ(texts(first.conversation.id), "u1 a1 u2 a2 u3 a3 u4 a4");
 }
 
 TEST_F(ClientsHistory, AMessageAloneGoesOnWithWhatIsStored) {

@@ -118,6 +118,8 @@ TEST_F(RedisFailureTest, ReadersOfADeadWriterAreTold) {
   EXPECT_FALSE(stop(*there, 1, "user:ada", "one"));
 }
 
+// That nobody touches what has gone is for the sanitizers to say, and that it all ends for the
+// fixture's own end, which waits for the workers.
 TEST_F(RedisFailureTest, GoesWhileEverythingIsUnderWay) {
   const auto here = replica();
   const auto there = replica();
